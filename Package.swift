@@ -1,0 +1,90 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+    name: "pulse",
+    platforms: [.macOS(.v14)],
+    products: [
+        .executable(name: "pulse", targets: ["pulse"]),
+        .library(name: "PulseSearch", targets: ["PulseSearch"]),
+        .library(name: "FaceAlignment", targets: ["FaceAlignment"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
+    ],
+    targets: [
+        // The command line. Dependencies point down only, in the order of this list.
+        .executableTarget(
+            name: "pulse",
+            dependencies: [
+                "PulseSearch", "FaceAlignment",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: ["README.md"]),
+
+        .target(
+            name: "PulseSearch",
+            dependencies: ["Generators", "Imaging", "Checkpoints", "TensorEngine"],
+            exclude: ["README.md"]),
+        .target(
+            name: "FaceAlignment", dependencies: ["Imaging", "CDlib"], exclude: ["README.md"]),
+        .target(
+            name: "Generators",
+            dependencies: ["Checkpoints", "TensorEngine", "CKernels", "Clapacke"],
+            exclude: ["README.md"]),
+        .target(name: "Imaging", dependencies: ["TensorEngine", "CVips"], exclude: ["README.md"]),
+        .target(
+            name: "Checkpoints",
+            dependencies: [
+                "TensorEngine", "Clibzip", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            exclude: ["README.md"]),
+        .target(name: "TensorEngine", dependencies: ["CKernels"], exclude: ["README.md"]),
+
+        // C and C++: our kernels, and thin shims over libvips and dlib.
+        .target(name: "CKernels", exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "CVips", dependencies: ["Clibvips"], exclude: ["README.md"]),
+        .target(
+            name: "CDlib", dependencies: ["Cdlib"], exclude: ["README.md"],
+            linkerSettings: [
+                .linkedLibrary("dlib"), .linkedLibrary("lapack"), .linkedLibrary("blas"),
+                .linkedLibrary("m"), .linkedLibrary("stdc++"),
+            ]),
+
+        // System libraries, found by pkg-config.
+        .systemLibrary(
+            name: "Clibvips", path: "Sources/System/Clibvips", pkgConfig: "vips",
+            providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
+        .systemLibrary(
+            name: "Cdlib", path: "Sources/System/Cdlib", pkgConfig: "dlib-1",
+            providers: [.apt(["libdlib-dev"]), .brew(["dlib"])]),
+        .systemLibrary(
+            name: "Clibzip", path: "Sources/System/Clibzip", pkgConfig: "libzip",
+            providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
+        .systemLibrary(
+            name: "Clapacke", path: "Sources/System/Clapacke", pkgConfig: "lapacke",
+            providers: [.apt(["liblapacke-dev"]), .brew(["lapack"])]),
+
+        // For tests only.
+        .target(name: "ReferenceOps", dependencies: ["TensorEngine"], path: "Tests/ReferenceOps"),
+        .target(
+            name: "TestSupport", dependencies: ["TensorEngine", "Checkpoints", "Imaging"],
+            path: "Tests/TestSupport"),
+        .testTarget(
+            name: "TensorEngineTests",
+            dependencies: ["TensorEngine", "CKernels", "ReferenceOps", "TestSupport"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
+        .testTarget(
+            name: "GeneratorsTests", dependencies: ["Generators", "ReferenceOps", "TestSupport"]),
+        .testTarget(name: "FaceAlignmentTests", dependencies: ["FaceAlignment", "TestSupport"]),
+        .testTarget(
+            name: "PulseSearchTests", dependencies: ["PulseSearch", "ReferenceOps", "TestSupport"]),
+        .testTarget(
+            name: "PulseCommandTests", dependencies: ["pulse", "PulseSearch", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11,
+    cxxLanguageStandard: .cxx17
+)

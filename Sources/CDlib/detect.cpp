@@ -1,0 +1,2 @@
+#include "CDlib.h"
+#include <dlib/image_processing/frontal_face_detector.h>

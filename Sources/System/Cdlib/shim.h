@@ -1,0 +1,2 @@
+// dlib is C++: only the shim CDlib includes its headers.
+#pragma once

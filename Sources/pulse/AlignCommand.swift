@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct AlignCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "align")
+}

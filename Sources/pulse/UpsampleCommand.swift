@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct UpsampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "upsample")
+}

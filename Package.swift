@@ -73,7 +73,8 @@ let package = Package(
             path: "Tests/TestSupport"),
         .testTarget(
             name: "TensorEngineTests",
-            dependencies: ["TensorEngine", "CKernels", "ReferenceOps", "TestSupport"]),
+            dependencies: ["TensorEngine", "CKernels", "ReferenceOps", "TestSupport"],
+            exclude: ["Goldens"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
         .testTarget(

@@ -1,0 +1,44 @@
+# Everything a person or a machine does with this project, by name. `make` alone lists it.
+# A rule is one line here; what it does to the outside world is in Tools/.
+
+PREFIX ?= $(HOME)/.local
+SHELL := /bin/bash
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo build test bench format lint clean install uninstall
+
+help: ## List these targets
+	@echo 'pulse: realistic faces that downscale to a tiny one'
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## Install what is missing, fetch the default model, build, and import the model
+	@Tools/setup.sh
+
+demo: ## Do the whole road on a sample photograph, into demo/
+	@Tools/setup.sh
+	@Tools/demo.sh
+
+build: ## Build the command-line tool in release
+	@swift build --configuration release --product pulse
+
+test: ## Set up as above and run every test
+	@Tools/test.sh
+
+bench: ## Time one search step here and, where it is installed, in PyTorch
+	@Tools/bench.sh
+
+format: ## Rewrite the Swift sources in the project's format
+	@swift format format --in-place --parallel --recursive Sources Tests Package.swift
+
+lint: ## Check the format and the project's own rules without changing anything
+	@Tools/lint.sh
+
+clean: ## Remove what was built here; models, samples and results stay
+	@rm -rf .build .build-test
+
+install: ## Put pulse on the path: make install [PREFIX=~/.local]
+	@Tools/install.sh '$(PREFIX)'
+
+uninstall: ## Remove what install put there: make uninstall [PREFIX=~/.local]
+	@Tools/install.sh --remove '$(PREFIX)'

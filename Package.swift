@@ -67,10 +67,12 @@ let package = Package(
             providers: [.apt(["liblapacke-dev"]), .brew(["lapack"])]),
 
         // For tests only.
-        .target(name: "ReferenceOps", dependencies: ["TensorEngine"], path: "Tests/ReferenceOps"),
+        .target(
+            name: "ReferenceOps", dependencies: ["TensorEngine", "Generators"],
+            path: "Tests/ReferenceOps", exclude: ["README.md"]),
         .target(
             name: "TestSupport", dependencies: ["TensorEngine", "Checkpoints", "Imaging"],
-            path: "Tests/TestSupport"),
+            path: "Tests/TestSupport", exclude: ["README.md"]),
         .testTarget(
             name: "TensorEngineTests",
             dependencies: ["TensorEngine", "CKernels", "ReferenceOps", "TestSupport"],

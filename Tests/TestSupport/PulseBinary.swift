@@ -1,0 +1,116 @@
+import Foundation
+
+/// The real `pulse` program, run as a user's shell would run it: from the build folder that holds the tests,
+/// with standard input at its end, standard output and standard error captured apart.
+public enum PulseBinary {
+    /// What one finished run left behind.
+    public struct Output: Sendable, CustomStringConvertible {
+        /// The exit code; 128 + signal where a signal ended the process, as in a shell.
+        public let status: Int32
+        public let standardOutput: String
+        public let standardError: String
+        public let timedOut: Bool
+
+        public var description: String {
+            "exit \(status)\(timedOut ? " (timed out)" : "")\n--- stdout\n\(standardOutput)--- stderr\n\(standardError)"
+        }
+    }
+
+    /// The program, built beside the running tests.
+    public static var url: URL {
+        let bundle =
+            Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+            .deletingLastPathComponent() ?? Bundle.main.bundleURL
+        return bundle.appendingPathComponent("pulse")
+    }
+
+    /// Runs to the end, or kills the process after `timeout` seconds.
+    /// - Parameters:
+    ///   - arguments: as typed after `pulse`.
+    ///   - environment: added to this process's environment; an empty value removes the variable.
+    public static func run(
+        _ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil,
+        timeout: Double = 120
+    ) throws -> Output {
+        try start(arguments, environment: environment, in: directory).wait(timeout: timeout)
+    }
+
+    /// Starts without waiting, for tests that interrupt.
+    public static func start(
+        _ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil
+    ) throws -> Running {
+        try Running(arguments, environment, directory)
+    }
+
+    /// A run under way.
+    public final class Running {
+        private let process = Process()
+        private let ended = DispatchSemaphore(value: 0)
+        private let folder: URL
+
+        fileprivate init(_ arguments: [String], _ added: [String: String], _ directory: URL?) throws {
+            folder = try makeTemporaryDirectory()
+            process.executableURL = PulseBinary.url
+            process.arguments = arguments
+            process.currentDirectoryURL = directory
+            var environment = ProcessInfo.processInfo.environment
+            for (name, value) in added { environment[name] = value.isEmpty ? nil : value }
+            process.environment = environment
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = try handle("stdout")
+            process.standardError = try handle("stderr")
+            let ended = ended
+            process.terminationHandler = { _ in ended.signal() }
+            try process.run()
+        }
+
+        deinit {
+            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+            try? FileManager.default.removeItem(at: folder)
+        }
+
+        /// What the program has written on standard error up to now.
+        public var standardErrorSoFar: String { text("stderr") }
+
+        /// What the program has written on standard output up to now.
+        public var standardOutputSoFar: String { text("stdout") }
+
+        /// Sends SIGINT, as Ctrl-C does.
+        public func interrupt() { kill(process.processIdentifier, SIGINT) }
+
+        /// Waits until `condition` holds or the process ends; false where neither happens in time.
+        public func wait(timeout: Double = 60, until condition: (Running) throws -> Bool) rethrows -> Bool {
+            let deadline = Date(timeIntervalSinceNow: timeout)
+            while Date() < deadline {
+                if try condition(self) { return true }
+                if !process.isRunning { return try condition(self) }
+                Thread.sleep(forTimeInterval: 0.02)
+            }
+            return false
+        }
+
+        public func wait(timeout: Double = 120) -> Output {
+            let timedOut = ended.wait(timeout: .now() + timeout) == .timedOut
+            if timedOut {
+                kill(process.processIdentifier, SIGKILL)
+                ended.wait()
+            }
+            ended.signal()
+            let signalled = process.terminationReason == .uncaughtSignal
+            return Output(
+                status: process.terminationStatus + (signalled ? 128 : 0), standardOutput: text("stdout"),
+                standardError: text("stderr"), timedOut: timedOut)
+        }
+
+        private func handle(_ name: String) throws -> FileHandle {
+            let url = folder.appendingPathComponent(name)
+            _ = FileManager.default.createFile(atPath: url.path, contents: nil)
+            return try FileHandle(forWritingTo: url)
+        }
+
+        private func text(_ name: String) -> String {
+            let data = (try? Data(contentsOf: folder.appendingPathComponent(name))) ?? Data()
+            return String(decoding: data, as: UTF8.self)
+        }
+    }
+}

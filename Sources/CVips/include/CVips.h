@@ -1,1 +1,60 @@
+// A thin shim over libvips: its variadic calls are not callable from Swift, and none of its headers are
+// needed to use this one.
 #pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// What a call came to. The text behind `CVIPS_FAILED` is written to the caller's `reason`.
+typedef enum {
+    CVIPS_OK = 0,
+    CVIPS_FAILED = 1,
+    /// This build of libvips has no decoder for the format.
+    CVIPS_UNSUPPORTED = 2,
+} cvips_status;
+
+/// The only formats that are ever decoded.
+typedef enum {
+    CVIPS_UNKNOWN = 0,
+    CVIPS_JPEG,
+    CVIPS_PNG,
+    CVIPS_WEBP,
+    CVIPS_TIFF,
+    CVIPS_HEIF,
+} cvips_format;
+
+/// Starts libvips: once, from any thread. Returns 0 once it runs, and the same answer ever after.
+int cvips_start(void);
+
+/// The format that the first bytes of a file announce, whatever the file is called.
+cvips_format cvips_sniff(const uint8_t *bytes, size_t count);
+
+/// A picture whose header has been read and whose pixels have not.
+typedef struct cvips_decoder cvips_decoder;
+
+/// Reads the header of a picture in memory. The bytes must outlive the decoder.
+/// - width, height: receive the extents in pixels, after EXIF orientation.
+/// - decoder: receives the open picture, to be closed with cvips_close; untouched on failure.
+/// - reason: receives libvips' account of a failure, at most reason_size bytes with the terminator.
+cvips_status cvips_open(
+    const void *bytes, size_t count, cvips_format format, int *width, int *height,
+    cvips_decoder **decoder, char *reason, size_t reason_size);
+
+/// Decodes into 8-bit sRGB, interleaved RGB, width·height·3 bytes at `pixels`: orientation applied, profile
+/// converted, transparency laid over white. On failure the pixels are undefined.
+cvips_status cvips_decode(cvips_decoder *decoder, uint8_t *pixels, char *reason, size_t reason_size);
+
+void cvips_close(cvips_decoder *decoder);
+
+/// Encodes interleaved 8-bit RGB as PNG. `bytes` is to be freed with cvips_free.
+cvips_status cvips_encode_png(
+    const uint8_t *pixels, int width, int height, void **bytes, size_t *count, char *reason,
+    size_t reason_size);
+
+/// Draws one line of plain text as a mask, 0 outside the letters and 255 inside, `pixels_high` to the em.
+/// Fails where libvips has no text renderer or the machine has no font. `mask` is to be freed with cvips_free.
+cvips_status cvips_text(
+    const char *text, int pixels_high, uint8_t **mask, int *width, int *height, char *reason,
+    size_t reason_size);
+
+void cvips_free(void *memory);

@@ -1,0 +1,119 @@
+#include "internal.h"
+#include <stdlib.h>
+
+/// Adds `image` to what `scope` frees, and returns it; NULL where the operation that made it failed.
+static VipsImage *keep(VipsObject *scope, int failed, VipsImage *image) {
+    if (failed || image == NULL) return NULL;
+    vips_object_local(scope, image);
+    return image;
+}
+
+#define OPERATION(name, ...)                                                                             \
+    static VipsImage *name(VipsObject *scope, VipsImage *in) {                                           \
+        VipsImage *out = NULL;                                                                           \
+        int failed = __VA_ARGS__;                                                                        \
+        return keep(scope, failed, out);                                                                 \
+    }
+
+// Relative colorimetric with black-point compensation: what editors show by default.
+#define INTENT "intent", VIPS_INTENT_RELATIVE, "black_point_compensation", TRUE, "depth", 8
+OPERATION(from_profile, vips_icc_transform(in, &out, "srgb", "embedded", TRUE, INTENT, NULL))
+OPERATION(from_cmyk, vips_icc_transform(in, &out, "srgb", "input_profile", "cmyk", INTENT, NULL))
+OPERATION(plain, vips_colourspace(in, &out, VIPS_INTERPRETATION_sRGB, NULL))
+// To the nearest level: libvips' own 16-bit conversion drops the low byte.
+OPERATION(halved, vips_linear1(in, &out, 1.0 / 257.0, 0.5, "uchar", TRUE, NULL))
+OPERATION(as_float, vips_cast_float(in, &out, NULL))
+OPERATION(as_bytes, vips_cast_uchar(in, &out, NULL))
+OPERATION(rounded, vips_linear1(in, &out, 1.0, 0.5, "uchar", TRUE, NULL))
+OPERATION(first_four, vips_extract_band(in, &out, 0, "n", 4, NULL))
+#undef OPERATION
+
+static VipsImage *over_white(VipsObject *scope, VipsImage *in) {
+    double white[3] = {255, 255, 255};
+    VipsArrayDouble *background = vips_array_double_new(white, 3);
+    VipsImage *out = NULL;
+    int failed = vips_flatten(in, &out, "background", background, "max_alpha", 255.0, NULL);
+    vips_area_unref(VIPS_AREA(background));
+    return keep(scope, failed, out);
+}
+
+static VipsImage *interpreted(VipsObject *scope, VipsImage *in, VipsInterpretation as) {
+    VipsImage *out = NULL;
+    int failed = vips_copy(in, &out, "interpretation", as, NULL);
+    return keep(scope, failed, out);
+}
+
+/// Whether the embedded profile leaves a cube of colours where it is, to within two levels: then it is sRGB
+/// under one of its many names, and converting would only blur exact values.
+static bool profile_is_srgb(VipsObject *scope, VipsImage *image) {
+    enum { steps = 6, colours = steps * steps * steps };
+    const void *profile;
+    size_t size;
+    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &size)) return false;
+    uint8_t cube[colours][3];
+    for (int i = 0; i < colours; i++) {
+        cube[i][0] = 51 * (i % steps);
+        cube[i][1] = 51 * (i / steps % steps);
+        cube[i][2] = 51 * (i / (steps * steps));
+    }
+    VipsImage *probe = vips_image_new_from_memory_copy(cube, sizeof cube, colours, 1, 3, VIPS_FORMAT_UCHAR);
+    if (keep(scope, 0, probe) == NULL) return false;
+    probe->Type = VIPS_INTERPRETATION_sRGB;
+    vips_image_set_blob_copy(probe, VIPS_META_ICC_NAME, profile, size);
+    VipsImage *converted = from_profile(scope, probe);
+    if (converted == NULL || converted->Bands != 3) return false;
+    size_t count;
+    uint8_t *bytes = vips_image_write_to_memory(converted, &count);
+    if (bytes == NULL) return false;
+    bool same = count == sizeof cube;
+    for (size_t i = 0; same && i < count; i++) same = abs(bytes[i] - ((uint8_t *)cube)[i]) <= 2;
+    g_free(bytes);
+    return same;
+}
+
+/// The picture in sRGB primaries; alpha, if there is one, is still the last band.
+static VipsImage *convert(VipsObject *scope, VipsImage *image) {
+    VipsInterpretation kind = vips_image_guess_interpretation(image);
+    VipsImage *in = interpreted(scope, image, kind);
+    if (in == NULL) return NULL;
+    bool is_rgb = kind == VIPS_INTERPRETATION_sRGB || kind == VIPS_INTERPRETATION_RGB16;
+    if (vips_image_get_typeof(in, VIPS_META_ICC_NAME) != 0 && !(is_rgb && profile_is_srgb(scope, in))) {
+        VipsImage *out = from_profile(scope, in);
+        if (out != NULL) return out;
+        // A broken profile, or one for another kind of picture: go on as if there were none.
+    }
+    vips_error_clear();
+    if (kind == VIPS_INTERPRETATION_CMYK) {
+        VipsImage *out = from_cmyk(scope, in);
+        if (out != NULL) return out;
+        vips_error_clear();
+    }
+    bool is_wide = kind == VIPS_INTERPRETATION_RGB16 || kind == VIPS_INTERPRETATION_GREY16;
+    if (is_wide && in->BandFmt == VIPS_FORMAT_USHORT) {
+        VipsImage *bytes = halved(scope, in);
+        if (bytes == NULL) return NULL;
+        in = interpreted(
+            scope, bytes,
+            kind == VIPS_INTERPRETATION_RGB16 ? VIPS_INTERPRETATION_sRGB : VIPS_INTERPRETATION_B_W);
+        if (in == NULL) return NULL;
+    }
+    return plain(scope, in);
+}
+
+VipsImage *cvips_to_srgb(VipsObject *scope, VipsImage *image) {
+    VipsImage *in = convert(scope, image);
+    if (in != NULL && in->Bands > 4) in = first_four(scope, in);
+    if (in != NULL && in->Bands == 4) {
+        // In floating point, since libvips truncates when it flattens bytes.
+        in = as_float(scope, in);
+        if (in != NULL) in = over_white(scope, in);
+        if (in != NULL) in = rounded(scope, in);
+    }
+    if (in != NULL && in->BandFmt != VIPS_FORMAT_UCHAR) in = as_bytes(scope, in);
+    if (in == NULL) return NULL;
+    if (in->Bands != 3) {
+        vips_error("pulse", "%d colour bands after conversion", in->Bands);
+        return NULL;
+    }
+    return in;
+}

@@ -1,0 +1,42 @@
+#include "internal.h"
+
+cvips_status cvips_encode_png(
+    const uint8_t *pixels, int width, int height, void **bytes, size_t *count, char *reason,
+    size_t reason_size) {
+    if (cvips_start() != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+    vips_error_clear();
+    size_t size = (size_t)width * (size_t)height * 3;
+    VipsImage *image = vips_image_new_from_memory(pixels, size, width, height, 3, VIPS_FORMAT_UCHAR);
+    if (image == NULL) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+    image->Type = VIPS_INTERPRETATION_sRGB;
+    int failed = vips_pngsave_buffer(
+        image, bytes, count, "compression", 6, "filter", VIPS_FOREIGN_PNG_FILTER_ALL, NULL);
+    g_object_unref(image);
+    return failed ? cvips_fail(CVIPS_FAILED, reason, reason_size) : CVIPS_OK;
+}
+
+cvips_status cvips_text(
+    const char *text, int pixels_high, uint8_t **mask, int *width, int *height, char *reason,
+    size_t reason_size) {
+    if (cvips_start() != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+    if (vips_type_find("VipsOperation", "text") == 0) return CVIPS_UNSUPPORTED;
+    vips_error_clear();
+    // Pango reads markup; the text is meant as it stands.
+    char *escaped = g_markup_escape_text(text, -1);
+    char *font = g_strdup_printf("sans %d", pixels_high);
+    VipsImage *image = NULL;
+    // At 72 dots an inch a point is a pixel.
+    int failed = vips_text(&image, escaped, "font", font, "dpi", 72, NULL);
+    g_free(font);
+    g_free(escaped);
+    if (failed) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+    size_t size = 0;
+    uint8_t *bytes = NULL;
+    if (image->Bands == 1 && image->BandFmt == VIPS_FORMAT_UCHAR) bytes = vips_image_write_to_memory(image, &size);
+    *width = image->Xsize;
+    *height = image->Ysize;
+    g_object_unref(image);
+    if (bytes == NULL) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+    *mask = bytes;
+    return CVIPS_OK;
+}

@@ -1,0 +1,147 @@
+import TensorEngine
+
+extension DownscaleOperator {
+    /// D(x) into a tensor of the caller's, without allocating.
+    /// - Parameters:
+    ///   - image: [C, n, n].
+    ///   - result: [C, s, s], overwritten.
+    ///   - scratch: `scratchShape(channels: C)`, overwritten.
+    @_specialize(where S == Float)
+    @_specialize(where S == Double)
+    public func apply<S>(_ image: Tensor<S>, into result: inout Tensor<S>, scratch: inout Tensor<S>) {
+        let channels = image.shape[0]
+        let (n, s) = (sourceSide, side)
+        checkShapes(large: image.shape, small: result.shape, scratch: scratch.shape)
+        scratch.withUnsafeMutableBufferPointer { between in
+            image.withUnsafeBufferPointer { x in
+                result.withUnsafeMutableBufferPointer { y in
+                    guard let between = between.baseAddress, let x = x.baseAddress, let y = y.baseAddress
+                    else { return }
+                    // Down the columns first: whole rows at a time, and all that is left is s rows.
+                    bands.withWeights(as: S.self) { weights in
+                        for c in 0..<channels {
+                            combineRows(
+                                bands, weights, from: x + c * n * n, into: between + c * s * n, width: n)
+                        }
+                        for row in 0..<channels * s {
+                            gatherAlongRow(bands, weights, from: between + row * n, into: y + row * s)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Dᵀ(r) into a tensor of the caller's, without allocating.
+    /// - Parameters:
+    ///   - residual: [C, s, s].
+    ///   - result: [C, n, n], overwritten.
+    ///   - scratch: `scratchShape(channels: C)`, overwritten.
+    @_specialize(where S == Float)
+    @_specialize(where S == Double)
+    public func applyAdjoint<S>(
+        _ residual: Tensor<S>, into result: inout Tensor<S>, scratch: inout Tensor<S>
+    ) {
+        let channels = residual.shape[0]
+        let (n, s) = (sourceSide, side)
+        checkShapes(large: result.shape, small: residual.shape, scratch: scratch.shape)
+        scratch.withUnsafeMutableBufferPointer { between in
+            residual.withUnsafeBufferPointer { r in
+                result.withUnsafeMutableBufferPointer { x in
+                    guard let between = between.baseAddress, let r = r.baseAddress, let x = x.baseAddress
+                    else { return }
+                    bands.withWeights(as: S.self) { weights in
+                        for row in 0..<channels * s {
+                            scatterAlongRow(bands, weights, from: r + row * s, into: between + row * n)
+                        }
+                    }
+                    transposedBands.withWeights(as: S.self) { weights in
+                        for c in 0..<channels {
+                            combineRows(
+                                transposedBands, weights, from: between + c * s * n, into: x + c * n * n,
+                                width: n)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func checkShapes(large: [Int], small: [Int], scratch: [Int]) {
+        let c = large[0]
+        precondition(
+            large.count == 3 && large[1] == sourceSide && large[2] == sourceSide, "wrong source shape")
+        precondition(small.count == 3 && small[0] == c, "wrong number of channels")
+        precondition(small[1] == side && small[2] == side, "wrong target shape")
+        precondition(scratch.reduce(1, *) >= c * side * sourceSide, "scratch is too small")
+    }
+}
+
+/// Y = M X: each row of Y a weighted sum of neighbouring rows of X, four at a time.
+private func combineRows<S: BinaryFloatingPoint>(
+    _ bands: ResamplingBands, _ weights: UnsafePointer<S>, from x: UnsafePointer<S>,
+    into y: UnsafeMutablePointer<S>, width: Int
+) {
+    for row in 0..<bands.rowCount {
+        let target = y + row * width
+        target.update(repeating: 0, count: width)
+        var source = x + bands.starts[row] * width
+        var k = bands.offsets[row]
+        let end = bands.offsets[row + 1]
+        while k + 4 <= end {
+            let (w0, w1, w2, w3) = (weights[k], weights[k + 1], weights[k + 2], weights[k + 3])
+            let (r0, r1) = (source, source + width)
+            let (r2, r3) = (source + 2 * width, source + 3 * width)
+            for i in 0..<width { target[i] += (w0 * r0[i] + w1 * r1[i]) + (w2 * r2[i] + w3 * r3[i]) }
+            source += 4 * width
+            k += 4
+        }
+        while k < end {
+            let w = weights[k]
+            for i in 0..<width { target[i] += w * source[i] }
+            source += width
+            k += 1
+        }
+    }
+}
+
+/// y = M x for one row x.
+private func gatherAlongRow<S: BinaryFloatingPoint>(
+    _ bands: ResamplingBands, _ weights: UnsafePointer<S>, from x: UnsafePointer<S>,
+    into y: UnsafeMutablePointer<S>
+) {
+    for i in 0..<bands.rowCount {
+        let source = x + bands.starts[i]
+        let weight = weights + bands.offsets[i]
+        let count = bands.offsets[i + 1] - bands.offsets[i]
+        // Four sums side by side, since one sum would wait for itself at every term.
+        var (s0, s1, s2, s3): (S, S, S, S) = (0, 0, 0, 0)
+        var k = 0
+        while k + 4 <= count {
+            s0 += weight[k] * source[k]
+            s1 += weight[k + 1] * source[k + 1]
+            s2 += weight[k + 2] * source[k + 2]
+            s3 += weight[k + 3] * source[k + 3]
+            k += 4
+        }
+        while k < count {
+            s0 += weight[k] * source[k]
+            k += 1
+        }
+        y[i] = (s0 + s1) + (s2 + s3)
+    }
+}
+
+/// x = Mᵀ y for one row y.
+private func scatterAlongRow<S: BinaryFloatingPoint>(
+    _ bands: ResamplingBands, _ weights: UnsafePointer<S>, from y: UnsafePointer<S>,
+    into x: UnsafeMutablePointer<S>
+) {
+    x.update(repeating: 0, count: bands.columnCount)
+    for i in 0..<bands.rowCount {
+        let target = x + bands.starts[i]
+        let weight = weights + bands.offsets[i]
+        let value = y[i]
+        for k in 0..<bands.offsets[i + 1] - bands.offsets[i] { target[k] += weight[k] * value }
+    }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TensorEngine
@@ -14,14 +15,15 @@ import Testing
         let xorOf100000: Run
     }
 
-    static let answers: Answers = {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Goldens/counter_random.json")
-        return try! JSONDecoder().decode(Answers.self, from: Data(contentsOf: file))
-    }()
+    let answers: Answers
+
+    init() throws {
+        answers = try JSONDecoder().decode(
+            Answers.self, from: Data(contentsOf: goldenURL("counter_random.json")))
+    }
 
     @Test func normalsHaveTheBitsOfTheScript() {
-        for known in Self.answers.cases {
+        for known in answers.cases {
             let random = CounterRandom(seed: UInt64(known.seed)!, stream: UInt64(known.stream)!)
             let drawn: Tensor<Double> = random.normals(
                 shape: [known.bits.count], offset: UInt64(known.offset)!)
@@ -31,14 +33,14 @@ import Testing
     }
 
     @Test func quantilesHaveTheBitsOfTheScript() {
-        for pair in Self.answers.quantiles {
+        for pair in answers.quantiles {
             let p = Double(bitPattern: UInt64(pair[0], radix: 16)!)
             #expect(normalQuantile(p).bitPattern == UInt64(pair[1], radix: 16)!, "p = \(p)")
         }
     }
 
     @Test func aLongRunAgrees() {
-        let run = Self.answers.xorOf100000
+        let run = answers.xorOf100000
         let random = CounterRandom(seed: UInt64(run.seed)!, stream: UInt64(run.stream)!)
         var xor: UInt64 = 0
         var sum: UInt64 = 0

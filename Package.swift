@@ -80,7 +80,8 @@ let package = Package(
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
         .testTarget(
-            name: "GeneratorsTests", dependencies: ["Generators", "ReferenceOps", "TestSupport"]),
+            name: "GeneratorsTests", dependencies: ["Generators", "ReferenceOps", "TestSupport"],
+            exclude: ["Goldens"]),
         .testTarget(name: "FaceAlignmentTests", dependencies: ["FaceAlignment", "TestSupport"]),
         .testTarget(
             name: "PulseSearchTests", dependencies: ["PulseSearch", "ReferenceOps", "TestSupport"]),

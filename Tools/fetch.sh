@@ -17,7 +17,7 @@ download() {
         --dest "$folder" "$@" "$requirement" >&2 || fail \
         "$requirement could not be fetched; the package client's own words are above." \
         "Without a network: on another machine run" \
-        "    python3 -m pip download --no-deps $* $requirement" \
+        "    python3 -m pip download --no-deps${*:+ $*} $requirement" \
         "and put the file it writes here:" "    $PULSE_HOME/downloads/"
     printf '%s\n' "$folder"/*.whl
 }
@@ -34,7 +34,9 @@ publish() {
 fetch_model() {
     if has_digest "$MODEL_WHEEL" "$MODEL_DIGEST"; then return; fi
     say "Fetching the default model (random-face 2021.7.21.1, 36 MiB)"
-    publish "$(download random-face==2021.7.21.1)" "$MODEL_DIGEST" "$MODEL_WHEEL"
+    local wheel
+    wheel="$(download random-face==2021.7.21.1)"
+    publish "$wheel" "$MODEL_DIGEST" "$MODEL_WHEEL"
 }
 
 # The picture is the same in every platform's wheel; this one is named so that any local Python will do.

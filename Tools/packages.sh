@@ -67,7 +67,7 @@ apt_get() {
 }
 
 # known PACKAGE: whether apt has a candidate for it.
-known() { apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'; }
+known() { [[ "$(apt-cache policy "$1" 2>/dev/null)" == *"Candidate: "[^\(]* ]]; }
 
 # unknown_packages: those of MISSING that apt has no candidate for.
 unknown_packages() {

@@ -1,0 +1,115 @@
+#include "CVipsGeometry.h"
+
+#include <math.h>
+#include <vips/vips.h>
+
+// Each function hangs its intermediate images on `scope`, so that one unref frees them all.
+
+static VipsImage *wrap(VipsObject *scope, cvips_picture picture) {
+    size_t bytes = (size_t)picture.width * (size_t)picture.height * 3;
+    VipsImage *image = vips_image_new_from_memory(
+        picture.pixels, bytes, picture.width, picture.height, 3, VIPS_FORMAT_UCHAR);
+    if (image) vips_object_local(scope, image);
+    return image;
+}
+
+static int write_pixels(VipsImage *image, int width, int height, uint8_t *pixels) {
+    if (image->Xsize != width || image->Ysize != height || image->Bands != 3) {
+        vips_error("geometry", "unexpected size %d x %d x %d", image->Xsize, image->Ysize, image->Bands);
+        return -1;
+    }
+    // A memory image over the caller's pixels: libvips renders straight into them.
+    VipsImage *target = vips_image_new_from_memory(
+        pixels, (size_t)width * (size_t)height * 3, width, height, 3, VIPS_FORMAT_UCHAR);
+    if (!target) return -1;
+    int result = vips_image_write(image, target);
+    g_object_unref(target);
+    return result;
+}
+
+static int resize_lanczos(
+    VipsObject *scope, cvips_picture picture, int width, int height, uint8_t *pixels) {
+    VipsImage **t = (VipsImage **)vips_object_local_array(scope, 1);
+    VipsImage *source = wrap(scope, picture);
+    double across = (double)picture.width / width;
+    double down = (double)picture.height / height;
+    if (!source || vips_reduce(source, &t[0], across, down, "kernel", VIPS_KERNEL_LANCZOS3, NULL)) return -1;
+    return write_pixels(t[0], width, height, pixels);
+}
+
+int cvips_resize_lanczos(cvips_picture picture, int width, int height, uint8_t *pixels) {
+    VipsImage *scope = vips_image_new();
+    int result = resize_lanczos(VIPS_OBJECT(scope), picture, width, height, pixels);
+    g_object_unref(scope);
+    return result;
+}
+
+// A Gaussian wider than this many pixels loses nothing on a copy shrunken to this width.
+static const double narrow_sigma = 4.0;
+
+static int gaussian_blur(VipsObject *scope, cvips_picture picture, double sigma, uint8_t *pixels) {
+    VipsImage **t = (VipsImage **)vips_object_local_array(scope, 5);
+    VipsImage *image = wrap(scope, picture);
+    if (!image) return -1;
+    double factor = fmax(1.0, floor(sigma / narrow_sigma));
+    double across = 1.0, down = 1.0;
+    if (factor > 1.0) {
+        across = picture.width / fmax(1.0, rint(picture.width / factor));
+        down = picture.height / fmax(1.0, rint(picture.height / factor));
+        if (vips_reduce(image, &t[0], across, down, "kernel", VIPS_KERNEL_LINEAR, NULL)) return -1;
+        image = t[0];
+        // The triangles that shrink the picture and enlarge it again blur it too: f²/6 each.
+        sigma = sqrt(sigma * sigma / (factor * factor) - 1.0 / 3.0);
+    }
+    if (vips_gaussblur(image, &t[1], sigma, "min_ampl", 0.001, "precision", VIPS_PRECISION_FLOAT, NULL)) return -1;
+    image = t[1];
+    if (factor > 1.0) {
+        if (vips_resize(
+                image, &t[2], (double)picture.width / image->Xsize, "vscale",
+                (double)picture.height / image->Ysize, "kernel", VIPS_KERNEL_LINEAR, NULL))
+            return -1;
+        image = t[2];
+    }
+    if (vips_rint(image, &t[3], NULL) || vips_cast_uchar(t[3], &t[4], NULL)) return -1;
+    return write_pixels(t[4], picture.width, picture.height, pixels);
+}
+
+int cvips_gaussian_blur(cvips_picture picture, double sigma, uint8_t *pixels) {
+    VipsImage *scope = vips_image_new();
+    int result = gaussian_blur(VIPS_OBJECT(scope), picture, sigma, pixels);
+    g_object_unref(scope);
+    return result;
+}
+
+static int extract_parallelogram(
+    VipsObject *scope, cvips_picture picture, cvips_parallelogram area, int side, int oversampling,
+    uint8_t *pixels) {
+    VipsImage **t = (VipsImage **)vips_object_local_array(scope, 2);
+    VipsImage *source = wrap(scope, picture);
+    VipsInterpolate *bilinear = vips_interpolate_new("bilinear");
+    if (!source || !bilinear) return -1;
+    vips_object_local(scope, bilinear);
+    int fine = side * oversampling;
+    // Source steps per fine pixel along each axis, and the matrix that undoes them: libvips wants that one.
+    double rx = area.right_x / fine, ry = area.right_y / fine;
+    double dx = area.down_x / fine, dy = area.down_y / fine;
+    double determinant = rx * dy - dx * ry;
+    VipsArrayInt *window = vips_array_int_newv(4, 0, 0, fine, fine);
+    int failed = vips_affine(
+        source, &t[0], dy / determinant, -dx / determinant, -ry / determinant, rx / determinant,  //
+        "interpolate", bilinear, "oarea", window, "extend", VIPS_EXTEND_COPY,                     //
+        // The centre of fine pixel 0 lies half a step into the area.
+        "idx", -(area.x + 0.5 * (rx + dx)), "idy", -(area.y + 0.5 * (ry + dy)), NULL);
+    vips_area_unref(VIPS_AREA(window));
+    if (failed) return -1;
+    if (vips_reduce(t[0], &t[1], oversampling, oversampling, "kernel", VIPS_KERNEL_LANCZOS3, NULL)) return -1;
+    return write_pixels(t[1], side, side, pixels);
+}
+
+int cvips_extract_parallelogram(
+    cvips_picture picture, cvips_parallelogram area, int side, int oversampling, uint8_t *pixels) {
+    VipsImage *scope = vips_image_new();
+    int result = extract_parallelogram(VIPS_OBJECT(scope), picture, area, side, oversampling, pixels);
+    g_object_unref(scope);
+    return result;
+}

@@ -27,9 +27,9 @@ cdlib_status guarded(Body body) noexcept {
     try {
         return body();
     } catch (const std::bad_alloc &) {
-        return cdlib_out_of_memory;
+        return CDLIB_OUT_OF_MEMORY;
     } catch (...) {
-        return cdlib_failed;
+        return CDLIB_FAILED;
     }
 }
 
@@ -51,16 +51,16 @@ extern "C" cdlib_status cdlib_open(const char *path, cdlib_detector **detector) 
     return guarded([&] {
         std::unique_ptr<cdlib_detector> opened(new cdlib_detector);
         std::ifstream file(path, std::ios::binary);
-        if (!file) return cdlib_cannot_read;
+        if (!file) return CDLIB_UNREADABLE;
         try {
             dlib::deserialize(opened->landmarks, file);
         } catch (const dlib::serialization_error &) {
-            return cdlib_cannot_read;
+            return CDLIB_UNREADABLE;
         }
-        if (opened->landmarks.num_parts() != landmark_count) return cdlib_wrong_landmarks;
+        if (opened->landmarks.num_parts() != landmark_count) return CDLIB_UNSUITABLE;
         opened->faces = dlib::get_frontal_face_detector();
         *detector = opened.release();
-        return cdlib_ok;
+        return CDLIB_OK;
     });
 }
 
@@ -92,7 +92,7 @@ extern "C" cdlib_status cdlib_find_faces(
                 static_cast<int>(box.bottom()), one.detection_confidence};
         }
         *count = kept;
-        return cdlib_ok;
+        return CDLIB_OK;
     });
 }
 
@@ -106,6 +106,6 @@ extern "C" cdlib_status cdlib_place_landmarks(
             points[2 * i] = static_cast<int32_t>(shape.part(i).x());
             points[2 * i + 1] = static_cast<int32_t>(shape.part(i).y());
         }
-        return cdlib_ok;
+        return CDLIB_OK;
     });
 }

@@ -5,6 +5,16 @@
 
 // Each function hangs its intermediate images on `scope`, so that one unref frees them all.
 
+static VipsImage *open_scope(void) { return cvips_start() ? NULL : vips_image_new(); }
+
+static cvips_status close_scope(VipsImage *scope, int result, char *reason, size_t reason_size) {
+    if (scope) g_object_unref(scope);
+    if (!result) return CVIPS_OK;
+    g_strlcpy(reason, vips_error_buffer(), reason_size);
+    vips_error_clear();
+    return CVIPS_FAILED;
+}
+
 static VipsImage *wrap(VipsObject *scope, cvips_picture picture) {
     size_t bytes = (size_t)picture.width * (size_t)picture.height * 3;
     VipsImage *image = vips_image_new_from_memory(
@@ -37,11 +47,11 @@ static int resize_lanczos(
     return write_pixels(t[0], width, height, pixels);
 }
 
-int cvips_resize_lanczos(cvips_picture picture, int width, int height, uint8_t *pixels) {
-    VipsImage *scope = vips_image_new();
-    int result = resize_lanczos(VIPS_OBJECT(scope), picture, width, height, pixels);
-    g_object_unref(scope);
-    return result;
+cvips_status cvips_resize_lanczos(
+    cvips_picture picture, int width, int height, uint8_t *pixels, char *reason, size_t reason_size) {
+    VipsImage *scope = open_scope();
+    int result = scope ? resize_lanczos(VIPS_OBJECT(scope), picture, width, height, pixels) : -1;
+    return close_scope(scope, result, reason, reason_size);
 }
 
 // A Gaussian wider than this many pixels loses nothing on a copy shrunken to this width.
@@ -74,11 +84,11 @@ static int gaussian_blur(VipsObject *scope, cvips_picture picture, double sigma,
     return write_pixels(t[4], picture.width, picture.height, pixels);
 }
 
-int cvips_gaussian_blur(cvips_picture picture, double sigma, uint8_t *pixels) {
-    VipsImage *scope = vips_image_new();
-    int result = gaussian_blur(VIPS_OBJECT(scope), picture, sigma, pixels);
-    g_object_unref(scope);
-    return result;
+cvips_status cvips_gaussian_blur(
+    cvips_picture picture, double sigma, uint8_t *pixels, char *reason, size_t reason_size) {
+    VipsImage *scope = open_scope();
+    int result = scope ? gaussian_blur(VIPS_OBJECT(scope), picture, sigma, pixels) : -1;
+    return close_scope(scope, result, reason, reason_size);
 }
 
 static int extract_parallelogram(
@@ -106,10 +116,9 @@ static int extract_parallelogram(
     return write_pixels(t[1], side, side, pixels);
 }
 
-int cvips_extract_parallelogram(
-    cvips_picture picture, cvips_parallelogram area, int side, int oversampling, uint8_t *pixels) {
-    VipsImage *scope = vips_image_new();
-    int result = extract_parallelogram(VIPS_OBJECT(scope), picture, area, side, oversampling, pixels);
-    g_object_unref(scope);
-    return result;
+cvips_status cvips_extract_parallelogram(
+    cvips_picture picture, cvips_parallelogram area, int side, int oversampling, uint8_t *pixels, char *reason, size_t reason_size) {
+    VipsImage *scope = open_scope();
+    int result = scope ? extract_parallelogram(VIPS_OBJECT(scope), picture, area, side, oversampling, pixels) : -1;
+    return close_scope(scope, result, reason, reason_size);
 }

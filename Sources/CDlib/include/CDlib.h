@@ -9,13 +9,13 @@
 extern "C" {
 #endif
 
-/// What a call came to; anything but `cdlib_ok` leaves the outputs untouched.
+/// What a call came to; anything but `CDLIB_OK` leaves the outputs untouched.
 typedef enum {
-    cdlib_ok = 0,
-    cdlib_cannot_read = 1,      // the landmark file is missing or is not a shape predictor
-    cdlib_wrong_landmarks = 2,  // a shape predictor, but not one of 68 points
-    cdlib_out_of_memory = 3,
-    cdlib_failed = 4,
+    CDLIB_OK = 0,
+    CDLIB_UNREADABLE = 1,      // the landmark file is missing or is not a shape predictor
+    CDLIB_UNSUITABLE = 2,  // a shape predictor, but not one of 68 points
+    CDLIB_OUT_OF_MEMORY = 3,
+    CDLIB_FAILED = 4,
 } cdlib_status;
 
 /// 8-bit RGB pixels, three bytes each; `stride` bytes from one row to the next.

@@ -1,12 +1,9 @@
 // Resampling of 8-bit RGB pictures that face alignment needs. Every picture is interleaved, three bytes a
-// pixel, rows following each other without gaps. Each call returns 0, or -1 with libvips' error buffer set.
+// pixel, rows following each other without gaps. A failure writes libvips' account of it to `reason`, at most
+// `reason_size` bytes with the terminator, and leaves the pixels undefined.
 #pragma once
 
-#include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "CVips.h"
 
 /// An 8-bit RGB picture in memory that the caller owns.
 typedef struct {
@@ -16,11 +13,13 @@ typedef struct {
 } cvips_picture;
 
 /// Resizes by an antialiased Lanczos filter of three lobes; `pixels` receives `width`·`height`·3 bytes.
-int cvips_resize_lanczos(cvips_picture picture, int width, int height, uint8_t *pixels);
+cvips_status cvips_resize_lanczos(
+    cvips_picture picture, int width, int height, uint8_t *pixels, char *reason, size_t reason_size);
 
 /// Blurs by a Gaussian of standard deviation `sigma` pixels; `pixels` receives as many bytes as `picture` has.
 /// Wide blurs are made on a shrunken copy.
-int cvips_gaussian_blur(cvips_picture picture, double sigma, uint8_t *pixels);
+cvips_status cvips_gaussian_blur(
+    cvips_picture picture, double sigma, uint8_t *pixels, char *reason, size_t reason_size);
 
 /// A parallelogram in a picture: the pixel coordinates of its corner and of the two sides that leave it.
 typedef struct {
@@ -31,9 +30,6 @@ typedef struct {
 
 /// Maps a parallelogram onto a square of `side` pixels: bilinear samples on a grid `oversampling` times finer,
 /// then an antialiased Lanczos reduction. `pixels` receives `side`·`side`·3 bytes.
-int cvips_extract_parallelogram(
-    cvips_picture picture, cvips_parallelogram area, int side, int oversampling, uint8_t *pixels);
-
-#ifdef __cplusplus
-}
-#endif
+cvips_status cvips_extract_parallelogram(
+    cvips_picture picture, cvips_parallelogram area, int side, int oversampling, uint8_t *pixels, char *reason,
+    size_t reason_size);

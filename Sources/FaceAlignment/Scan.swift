@@ -1,0 +1,26 @@
+import Imaging
+
+/// The size at which a picture is searched for faces.
+///
+/// The detector's window is 80 pixels wide, so PULSE doubles every picture to see faces of 40. Doubling a large
+/// photograph costs more memory than it is worth: the size searched stays within a budget of pixels, for which
+/// the detector takes a few seconds and less than a gigabyte.
+struct Scan: Equatable {
+    /// How many times the picture is doubled in size before the search.
+    var doublings: Int
+    /// By what whole number the picture is shrunk before the search.
+    var reduction: Int
+
+    static let budget = 64_000_000
+
+    init(width: Int, height: Int) {
+        doublings = width * height <= Self.budget / 4 ? 1 : 0
+        reduction = 1
+        while (width / reduction) * (height / reduction) > Self.budget { reduction += 1 }
+    }
+
+    func reduced(_ picture: Picture) throws(AlignmentError) -> Picture {
+        try picture.resized(
+            width: max(1, picture.width / reduction), height: max(1, picture.height / reduction))
+    }
+}

@@ -28,7 +28,7 @@ let package = Package(
             dependencies: ["Generators", "Imaging", "Checkpoints", "TensorEngine"],
             exclude: ["README.md"]),
         .target(
-            name: "FaceAlignment", dependencies: ["Imaging", "CDlib"], exclude: ["README.md"]),
+            name: "FaceAlignment", dependencies: ["Imaging", "CVips", "CDlib"], exclude: ["README.md"]),
         .target(
             name: "Generators",
             dependencies: ["Checkpoints", "TensorEngine", "CKernels", "Clapacke"],

@@ -23,7 +23,7 @@ public func align(
 func checkedSquare(
     of landmarks: [[Double]], in picture: Picture
 ) throws(AlignmentError) -> FaceSquare {
-    do {
+    do throws(LandmarkFault) {
         try checkPoints(landmarks)
         // A face that is seen at all has its landmarks within a few pictures' width.
         let reach = 4 * Double(max(picture.width, picture.height))

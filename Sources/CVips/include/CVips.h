@@ -58,3 +58,5 @@ cvips_status cvips_text(
     size_t reason_size);
 
 void cvips_free(void *memory);
+
+#include "CVipsGeometry.h"

@@ -61,7 +61,9 @@ private func crop(_ picture: Picture, _ square: inout FaceSquare, border: Int) -
         left: left, top: top,
         right: max(min(bounds.right + border, picture.width), left + 1),
         bottom: max(min(bounds.bottom + border, picture.height), top + 1))
-    guard box.right - box.left < picture.width || box.bottom - box.top < picture.height else { return picture }
+    guard box.right - box.left < picture.width || box.bottom - box.top < picture.height else {
+        return picture
+    }
     square.move(by: -SIMD2(Double(box.left), Double(box.top)))
     return picture.cropped(to: box)
 }

@@ -117,11 +117,12 @@ explain_other_systems() {
     if [ "$(uname)" = Darwin ]; then
         fail "missing: ${missing[*]}. Install them with:" \
             "    brew install pkg-config vips dlib libzip lapack exiftool python3" \
-            "Alignment also needs dlib's 68-landmark model, shape_predictor_68_face_landmarks.dat."
+            "and put dlib's 68-landmark model, shape_predictor_68_face_landmarks.dat, into" "    $PULSE_HOME"
     fi
     fail "missing: ${missing[*]}. On this system, install with its own package tool:" \
-        "libvips, dlib (with its 68-landmark model shape_predictor_68_face_landmarks.dat), libzip, LAPACKE" \
-        "(all with their development files), pkg-config, unzip, exiftool, Python's pip, a C++ compiler."
+        "libvips, dlib, libzip and LAPACKE with their development files, pkg-config, unzip, exiftool, Python's" \
+        "pip, a C++ compiler; and put dlib's 68-landmark model, shape_predictor_68_face_landmarks.dat, into" \
+        "    $PULSE_HOME"
 }
 
 find_swift

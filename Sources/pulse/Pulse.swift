@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PulseSearch
 
 /// Turns a tiny or pixelated face into realistic faces that downscale to it.
@@ -10,7 +11,46 @@ struct Pulse: ParsableCommand {
         discussion: """
             The faces are imagined by a face generator. None of them is the person in the picture, and \
             nothing here identifies anybody.
+
+            Exit status: 0 done; 1 written, but some input has no accepted candidate or no face; \
+            2 failure; 130 interrupted.
             """,
         version: pulseVersion,
         subcommands: [AlignCommand.self, UpsampleCommand.self, GenerateCommand.self, ModelCommand.self])
+
+    /// Runs the command line and ends the process with one of the codes of `ExitStatus`.
+    static func main() {
+        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    /// Parses and runs one command; the only place that turns an error into text and an exit code.
+    private static func run(_ arguments: [String]) -> ExitStatus {
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+            return .success
+        } catch let status as ExitStatus {
+            return status
+        } catch let code as ExitCode {
+            return ExitStatus(rawValue: code.rawValue) ?? .failure
+        } catch {
+            return report(error)
+        }
+    }
+
+    private static func report(_ error: any Error) -> ExitStatus {
+        switch exitCode(for: error) {
+        case .success:  // --help and --version
+            print(fullMessage(for: error))
+            return .success
+        case .validationFailure:
+            printError(message(for: error))
+            let usage = fullMessage(for: error).split(separator: "\n").drop { !$0.hasPrefix("Usage:") }
+            if !usage.isEmpty { printLine(usage.joined(separator: "\n")) }
+            return .failure
+        default:
+            printError(text(of: error))
+            return .failure
+        }
+    }
 }

@@ -1,0 +1,58 @@
+import Foundation
+import Imaging
+import TensorEngine
+
+/// How well a saved picture fits the low-resolution input, measured on the file that people receive.
+///
+/// The residual is D(saved 8-bit picture) − (decoded 8-bit input), with D in double precision and its result
+/// not rounded.
+public struct Certificate: Sendable, Hashable {
+    /// Root mean square of the residual over all pixels and channels, in grey levels 0–255.
+    public var rms: Double
+    /// Largest magnitude of the residual, in grey levels 0–255.
+    public var max: Double
+    /// Mean square of the residual, intensities in 0–1.
+    public var mse: Double
+
+    /// Measures a picture file.
+    /// - Parameters:
+    ///   - url: the saved picture; it is decoded again.
+    ///   - input: the low-resolution picture it should downscale to.
+    ///   - downscale: D, from the saved picture's side to the input's.
+    /// - Throws: `PictureError` if the file cannot be read.
+    public init(
+        ofPictureAt url: URL, input: Picture, downscale: DownscaleOperator
+    ) throws(PictureError) {
+        self.init(of: try Picture(contentsOf: url), input: input, downscale: downscale)
+    }
+
+    /// Measures a picture that is in memory.
+    public init(of picture: Picture, input: Picture, downscale: DownscaleOperator) {
+        let image: Tensor<Double> = picture.tensor()
+        let target: Tensor<Double> = input.tensor()
+        self.init(downscaled: downscale.apply(image), input: target)
+    }
+
+    /// - Parameters:
+    ///   - downscaled: D of the picture, [3, h, w], intensities in 0–1.
+    ///   - input: the target, of the same shape.
+    init(downscaled: Tensor<Double>, input: Tensor<Double>) {
+        precondition(downscaled.shape == input.shape, "the input is not of the operator's target size")
+        var (sum, largest) = (0.0, 0.0)
+        downscaled.withUnsafeBufferPointer { low in
+            input.withUnsafeBufferPointer { target in
+                for i in low.indices {
+                    let residual = low[i] - target[i]
+                    sum += residual * residual
+                    largest = Swift.max(largest, residual.magnitude)
+                }
+            }
+        }
+        mse = sum / Double(input.count)
+        rms = 255 * mse.squareRoot()
+        max = 255 * largest
+    }
+
+    /// Whether the fit is within a tolerance, in grey levels.
+    public func isAccepted(tolerance: Double) -> Bool { rms <= tolerance }
+}

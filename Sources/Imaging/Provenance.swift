@@ -2,8 +2,9 @@
 public struct Provenance: Sendable, Hashable {
     /// Name of the generator model.
     public var model: String
-    /// Seed of the run; with the version and the options it reproduces the picture.
-    public var seed: UInt64
+    /// Seed of the run; with the version and the options it reproduces the picture. Absent where nothing was
+    /// drawn.
+    public var seed: UInt64?
     /// How the picture was made, for example "classic" or "generate".
     public var mode: String
     /// Version of the program.
@@ -15,7 +16,7 @@ public struct Provenance: Sendable, Hashable {
         "This face was imagined by a generative model. It is not a photograph and identifies nobody."
 
     public init(
-        model: String, seed: UInt64, mode: String, version: String,
+        model: String, seed: UInt64?, mode: String, version: String,
         description: String = Provenance.imaginedFace
     ) {
         self.model = model
@@ -29,29 +30,29 @@ public struct Provenance: Sendable, Hashable {
     ///
     /// Source: ISO 16684-1 for the packet; IPTC Photo Metadata Standard 2023.2 for DigitalSourceType.
     public var xmp: String {
-        """
-        <?xpacket begin="\u{FEFF}" id="W5M0MpCehiHzreSzNTczkc9d"?>
-        <x:xmpmeta xmlns:x="adobe:ns:meta/">
-         <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-          <rdf:Description rdf:about=""
-            xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-            xmlns:dc="http://purl.org/dc/elements/1.1/"
-            xmlns:pulse="urn:pulse:provenance:1.0/">
-           <Iptc4xmpExt:DigitalSourceType>\(Provenance.digitalSourceType)</Iptc4xmpExt:DigitalSourceType>
-           <dc:description>
-            <rdf:Alt>
-             <rdf:li xml:lang="x-default">\(escaped(description))</rdf:li>
-            </rdf:Alt>
-           </dc:description>
-           <pulse:model>\(escaped(model))</pulse:model>
-           <pulse:seed>\(seed)</pulse:seed>
-           <pulse:mode>\(escaped(mode))</pulse:mode>
-           <pulse:version>\(escaped(version))</pulse:version>
-          </rdf:Description>
-         </rdf:RDF>
-        </x:xmpmeta>
-        <?xpacket end="r"?>
-        """
+        let seedLine = seed.map { "\n   <pulse:seed>\($0)</pulse:seed>" } ?? ""
+        return """
+            <?xpacket begin="\u{FEFF}" id="W5M0MpCehiHzreSzNTczkc9d"?>
+            <x:xmpmeta xmlns:x="adobe:ns:meta/">
+             <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+              <rdf:Description rdf:about=""
+                xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+                xmlns:dc="http://purl.org/dc/elements/1.1/"
+                xmlns:pulse="urn:pulse:provenance:1.0/">
+               <Iptc4xmpExt:DigitalSourceType>\(Provenance.digitalSourceType)</Iptc4xmpExt:DigitalSourceType>
+               <dc:description>
+                <rdf:Alt>
+                 <rdf:li xml:lang="x-default">\(escaped(description))</rdf:li>
+                </rdf:Alt>
+               </dc:description>
+               <pulse:model>\(escaped(model))</pulse:model>\(seedLine)
+               <pulse:mode>\(escaped(mode))</pulse:mode>
+               <pulse:version>\(escaped(version))</pulse:version>
+              </rdf:Description>
+             </rdf:RDF>
+            </x:xmpmeta>
+            <?xpacket end="r"?>
+            """
     }
 
     static let digitalSourceType =

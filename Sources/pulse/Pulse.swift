@@ -20,7 +20,7 @@ struct Pulse: ParsableCommand {
 
     /// Runs the command line and ends the process with one of the codes of `ExitStatus`.
     static func main() {
-        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        Foundation.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 
     /// Parses and runs one command; the only place that turns an error into text and an exit code.
@@ -46,7 +46,7 @@ struct Pulse: ParsableCommand {
         case .validationFailure:
             printError(message(for: error))
             let usage = fullMessage(for: error).split(separator: "\n").drop { !$0.hasPrefix("Usage:") }
-            if !usage.isEmpty { printLine(usage.joined(separator: "\n")) }
+            if !usage.isEmpty { writeToStandardError(usage.joined(separator: "\n") + "\n") }
             return .failure
         default:
             printError(text(of: error))

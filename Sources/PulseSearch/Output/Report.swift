@@ -107,10 +107,10 @@ public struct Report: Codable, Sendable, Hashable {
 public func peakMemoryBytes() -> Int {
     var usage = rusage()
     #if os(macOS)
-        guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
-        return usage.ru_maxrss
+        let (process, unit) = (RUSAGE_SELF, 1)
     #else
-        guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
-        return usage.ru_maxrss * 1024
+        let (process, unit) = (__rusage_who_t(RUSAGE_SELF.rawValue), 1024)
     #endif
+    guard getrusage(process, &usage) == 0 else { return 0 }
+    return usage.ru_maxrss * unit
 }

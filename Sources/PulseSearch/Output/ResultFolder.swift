@@ -47,8 +47,10 @@ public struct ResultFolder: Sendable {
     public func url(_ name: String) -> URL { staging.appendingPathComponent(name) }
 
     /// Gives the complete folder its name, replacing an earlier result.
+    /// - Parameter other: another name in the same folder, instead of `destination`.
     /// - Throws: `ResultFolderError`; the earlier result is then still in place.
-    public func commit() throws(ResultFolderError) {
+    public func commit(as other: URL? = nil) throws(ResultFolderError) {
+        let destination = other ?? destination
         try ResultFolder.checkReplaceable(destination)
         let earlier = hiddenNeighbour(of: destination, "old")
         let replaces = rename(destination.path, earlier.path) == 0

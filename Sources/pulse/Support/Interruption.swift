@@ -5,6 +5,7 @@ import Foundation
 /// the second ends the process at once, leaving no unfinished folder behind.
 final class Interruption: @unchecked Sendable {
     private let lock = NSLock()
+    private let exitLock = NSLock()
     private var requested = false
     private var cleanups: [String: @Sendable () -> Void] = [:]
     private var sources: [any DispatchSourceSignal] = []
@@ -44,14 +45,20 @@ final class Interruption: @unchecked Sendable {
         return try body()
     }
 
+    /// Runs `body`, which no second signal cuts short.
+    func uninterrupted<R>(_ body: () throws -> R) rethrows -> R {
+        try exitLock.withLock { try body() }
+    }
+
     private func received() {
         let isFirst = lock.withLock {
             defer { requested = true }
             return !requested
         }
         if isFirst { return notice() }
+        exitLock.lock()  // never released: from here the process only ends
         for cleanup in lock.withLock({ Array(cleanups.values) }) { cleanup() }
-        fflush(stdout)
+        fflush(nil)
         _exit(ExitStatus.interrupted.rawValue)
     }
 }

@@ -1,0 +1,190 @@
+import Foundation
+import Imaging
+import TensorEngine
+
+/// The picture that shows a result at a glance: the input, and for each candidate its face, the face
+/// downscaled again, and where the two differ.
+public struct Overview: Sendable {
+    public struct Candidate: Sendable {
+        public var picture: Picture
+        public var certificate: Certificate
+        public var accepted: Bool
+
+        public init(picture: Picture, certificate: Certificate, accepted: Bool) {
+            self.picture = picture
+            self.certificate = certificate
+            self.accepted = accepted
+        }
+    }
+
+    /// The low-resolution picture that was searched for.
+    public var input: Picture
+    /// Those that are drawn; at most `limit` of them are.
+    public var candidates: [Candidate]
+    /// How many the result has.
+    public var candidateCount: Int
+    /// D, from the candidates' side to the input's.
+    public var downscale: DownscaleOperator
+
+    /// - Parameter candidateCount: how many the result has; where absent, as many as are given.
+    public init(
+        input: Picture, candidates: [Candidate], candidateCount: Int? = nil, downscale: DownscaleOperator
+    ) {
+        self.input = input
+        self.candidates = candidates
+        self.candidateCount = candidateCount ?? candidates.count
+        self.downscale = downscale
+    }
+
+    /// Most candidates that are drawn.
+    public static let limit = 64
+
+    /// Draws the overview, at most 2400 pixels wide.
+    public func picture() -> Picture {
+        let shown = candidates.prefix(Overview.limit)
+        let layout = OverviewLayout(candidateCount: shown.count)
+        let residuals = shown.map { self.residual(of: $0.picture) }
+        let scale = amplification(of: residuals)
+
+        var page = Picture.canvas(width: layout.width, height: layout.height, fill: Ink.paper)
+        drawTitle(on: &page, layout)
+        drawInput(on: &page, layout, scale: scale)
+        for (index, (candidate, residual)) in zip(shown, residuals).enumerated() {
+            draw(candidate, number: index + 1, residual: residual, scale: scale, on: &page, layout)
+        }
+        return page
+    }
+
+    private func drawTitle(on page: inout Picture, _ layout: OverviewLayout) {
+        page.drawText(
+            "Imagined faces – not the person in the input", x: layout.margin, y: layout.margin,
+            size: layout.titleSize, colour: Ink.text)
+        let count = candidateCount
+        let line =
+            switch count {
+            case 1: "One of many faces that could be imagined for this input."
+            case ...Overview.limit:
+                "\(count) of many faces that could be imagined for this input; they are equals."
+            default:
+                "\(Overview.limit) of the \(count) candidates; they are equals, and a few of many possible."
+            }
+        page.drawText(
+            line, x: layout.margin, y: layout.margin + layout.titleSize * 3 / 2, size: layout.textSize,
+            colour: Ink.quiet)
+    }
+
+    private func drawInput(on page: inout Picture, _ layout: OverviewLayout, scale: Int) {
+        let side = layout.side
+        let (x, y) = (layout.margin, layout.top)
+        page.draw(input.enlarged(to: side), x: x, y: y)
+        var line = y + side + layout.textSize / 2
+        func write(_ text: String, _ colour: (UInt8, UInt8, UInt8)) {
+            page.drawText(text, x: x, y: line, size: layout.textSize, colour: colour)
+            line += layout.textSize * 3 / 2
+        }
+        write("Input, \(input.width)×\(input.height) pixels", Ink.text)
+        write("Below each face:", Ink.quiet)
+        write("left, the face downscaled again;", Ink.quiet)
+        write("right, its difference from the", Ink.quiet)
+        write("input, ×\(scale) (plain grey: none).", Ink.quiet)
+    }
+
+    private func draw(
+        _ candidate: Candidate, number: Int, residual: Tensor<Double>, scale: Int, on page: inout Picture,
+        _ layout: OverviewLayout
+    ) {
+        let (x, y) = layout.origin(ofCandidate: number - 1)
+        let (side, half) = (layout.side, layout.side / 2)
+        page.draw(fitted(candidate.picture, to: side), x: x, y: y)
+        let again = candidate.picture.downscaled(by: downscale)
+        page.draw(again.enlarged(to: half), x: x, y: y + side)
+        page.draw(difference(residual, scale: scale).enlarged(to: half), x: x + half, y: y + side)
+
+        let line = y + side + half + layout.textSize / 2
+        let label = "\(number)   rms \(candidate.certificate.rms.formatted(decimals: 1)) grey levels, "
+        let written = page.drawText(label, x: x, y: line, size: layout.textSize, colour: Ink.text)
+        page.drawText(
+            candidate.accepted ? "accepted" : "not accepted", x: x + written.width + layout.textSize / 2,
+            y: line, size: layout.textSize, colour: candidate.accepted ? Ink.accepted : Ink.declined)
+    }
+
+    /// D(candidate) − input, [3, h, w], intensities.
+    private func residual(of picture: Picture) -> Tensor<Double> {
+        var low: Tensor<Double> = downscale.apply(picture.tensor())
+        let target: Tensor<Double> = input.tensor()
+        for i in 0..<low.count { low[i] -= target[i] }
+        return low
+    }
+
+    /// The largest power of two, up to 16, that keeps every difference on the grey scale.
+    private func amplification(of residuals: [Tensor<Double>]) -> Int {
+        let largest = residuals.map { $0.elements.reduce(0) { max($0, $1.magnitude) } }.max() ?? 0
+        var scale = 1
+        while scale < 16 && largest * Double(2 * scale) <= 0.5 { scale *= 2 }
+        return scale
+    }
+
+    /// Mid-grey where there is no difference, brighter where the candidate is brighter.
+    private func difference(_ residual: Tensor<Double>, scale: Int) -> Picture {
+        Picture(residual.map { Float(0.5 + $0 * Double(scale)) })
+    }
+
+    private func fitted(_ picture: Picture, to side: Int) -> Picture {
+        guard picture.width == picture.height, picture.width > side else { return picture.enlarged(to: side) }
+        return picture.downscaled(by: DownscaleOperator(kernel: .bicubic, from: picture.width, to: side))
+    }
+}
+
+private enum Ink {
+    static let paper: (UInt8, UInt8, UInt8) = (250, 249, 246)
+    static let text: (UInt8, UInt8, UInt8) = (32, 32, 36)
+    static let quiet: (UInt8, UInt8, UInt8) = (112, 112, 118)
+    static let accepted: (UInt8, UInt8, UInt8) = (22, 120, 64)
+    static let declined: (UInt8, UInt8, UInt8) = (176, 62, 28)
+}
+
+/// Where things go: the input in a column of its own on the left, candidates in rows beside it.
+struct OverviewLayout {
+    let candidateCount: Int
+    let rows: Int
+    let columns: Int
+    /// Side of a face; the two small pictures below it have half of that. Multiples of 32 where common inputs
+    /// are, so that their pixels stay square.
+    let side: Int
+    let margin: Int
+    let titleSize: Int
+    let textSize: Int
+
+    init(candidateCount: Int) {
+        self.candidateCount = candidateCount
+        let perRow = candidateCount > 16 ? 8 : 4
+        rows = max(1, (candidateCount + perRow - 1) / perRow)
+        columns = max(1, (candidateCount + rows - 1) / rows)
+        side =
+            switch columns {
+            case 1: 768
+            case 2: 640
+            case 3: 512
+            case 4: 448
+            default: 256
+            }
+        margin = side >= 448 ? 24 : 9
+        textSize = side >= 640 ? 26 : side >= 448 ? 22 : 13
+        titleSize = textSize * 3 / 2
+    }
+
+    var top: Int { margin + titleSize * 3 / 2 + textSize * 5 / 2 }
+    var cardHeight: Int { side + side / 2 + textSize * 5 / 2 }
+    var width: Int { margin + (columns + 1) * (side + margin) }
+    var height: Int { top + rows * cardHeight + margin / 2 }
+
+    /// Top left corner of a candidate's face.
+    func origin(ofCandidate index: Int) -> (x: Int, y: Int) {
+        (margin + (index % columns + 1) * (side + margin), top + index / columns * cardHeight)
+    }
+}
+
+extension Double {
+    /// The number with a fixed number of decimals, the same in every locale.
+    func formatted(decimals: Int) -> String { String(format: "%.\(decimals)f", self) }
+}

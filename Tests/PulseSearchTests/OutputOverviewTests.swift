@@ -1,0 +1,61 @@
+import Imaging
+import TestSupport
+import Testing
+
+@testable import PulseSearch
+
+@Suite struct OutputOverviewTests {
+    private func overview(count: Int, level: UInt8 = 60) -> Overview {
+        let downscale = DownscaleOperator(from: 64, to: 16)
+        let input = Picture.canvas(width: 16, height: 16, fill: (60, 60, 60))
+        let face = Picture.canvas(width: 64, height: 64, fill: (level, level, level))
+        let candidate = Overview.Candidate(
+            picture: face, certificate: Certificate(of: face, input: input, downscale: downscale),
+            accepted: true)
+        return Overview(
+            input: input, candidates: Array(repeating: candidate, count: count), downscale: downscale)
+    }
+
+    @Test func staysWithinTheWidthOfAScreen() {
+        for count in 1...Overview.limit {
+            let layout = OverviewLayout(candidateCount: count)
+            #expect(layout.width <= 2400, "\(count)")
+            #expect(layout.rows * layout.columns >= count, "\(count)")
+            for index in 0..<count {
+                let (x, y) = layout.origin(ofCandidate: index)
+                #expect(x >= layout.margin + layout.side && x + layout.side <= layout.width, "\(count)")
+                #expect(y >= layout.top && y + layout.side * 3 / 2 <= layout.height, "\(count)")
+            }
+        }
+    }
+
+    @Test(arguments: [1, 3, 5, 17])
+    func showsInputFaceAndDifference(count: Int) {
+        let layout = OverviewLayout(candidateCount: count)
+        let page = overview(count: count).picture()
+        #expect(page.width == layout.width && page.height == layout.height)
+        #expect(page[layout.margin + 5, layout.top + 5] == (60, 60, 60))
+        for index in 0..<count {
+            let (x, y) = layout.origin(ofCandidate: index)
+            let (side, half) = (layout.side, layout.side / 2)
+            #expect(page[x + side / 2, y + side / 2] == (60, 60, 60))
+            #expect(page[x + half / 2, y + side + half / 2] == (60, 60, 60))
+            // No difference is plain grey.
+            #expect(page[x + half * 3 / 2, y + side + half / 2] == (128, 128, 128))
+        }
+    }
+
+    /// 5 levels brighter, shown 16 times as strong: 128 + 80.
+    @Test func amplifiesTheDifference() {
+        let layout = OverviewLayout(candidateCount: 1)
+        let page = overview(count: 1, level: 65).picture()
+        let (x, y) = layout.origin(ofCandidate: 0)
+        let shown = page[x + layout.side * 3 / 4, y + layout.side * 5 / 4]
+        #expect(abs(Int(shown.red) - 208) <= 1)
+    }
+
+    @Test func drawsNoMoreThanItsLimit() {
+        let page = overview(count: Overview.limit + 40).picture()
+        #expect(page.height == OverviewLayout(candidateCount: Overview.limit).height)
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@testable import PulseSearch
+
+@Suite struct OutputReportTests {
+    private var report: Report {
+        let certificate = Certificate(
+            of: .canvas(width: 64, height: 64, fill: (9, 9, 9)),
+            input: .canvas(width: 8, height: 8, fill: (4, 4, 4)),
+            downscale: DownscaleOperator(from: 64, to: 8))
+        return Report(
+            input: .init(file: "faces/a.png", sha256: "00ff", width: 8, height: 8),
+            model: .init(name: "m", sha256: "11"), mode: "classic", operator: "bicubic", seed: .max,
+            candidates: [
+                .init(file: "1.png", certificate: certificate, steps: 3, seconds: 1.5, accepted: true)
+            ],
+            peakMemoryBytes: 123, seconds: 2)
+    }
+
+    @Test func hasTheAgreedFields() throws {
+        let object = try JSONSerialization.jsonObject(with: report.json()) as? [String: Any]
+        let root = try #require(object)
+        #expect(
+            Set(root.keys) == [
+                "input", "model", "mode", "operator", "seed", "candidates", "peakMemoryBytes", "seconds",
+                "version",
+            ])
+        let candidate = try #require((root["candidates"] as? [[String: Any]])?.first)
+        #expect(
+            Set(candidate.keys) == ["file", "rms", "max", "mse", "steps", "seconds", "accepted"])
+        #expect(
+            Set(try #require(root["input"] as? [String: Any]).keys) == ["file", "sha256", "width", "height"])
+        #expect(Set(try #require(root["model"] as? [String: Any]).keys) == ["name", "sha256"])
+        #expect(root["version"] as? String == pulseVersion)
+    }
+
+    @Test func isTheSameBytesEachTime() throws {
+        let first = try report.json()
+        for _ in 0..<5 { #expect(try report.json() == first) }
+        let text = String(decoding: first, as: UTF8.self)
+        #expect(text.contains("\"seed\" : 18446744073709551615"))
+        #expect(text.contains("\"file\" : \"faces/a.png\""))
+        #expect(try JSONDecoder().decode(Report.self, from: first) == report)
+    }
+
+    @Test func saysWhatIsOutOfTheOrdinary() throws {
+        var report = report
+        report.interrupted = true
+        report.operatorNote = "note"
+        let text = String(decoding: try report.json(), as: UTF8.self)
+        #expect(text.contains("\"interrupted\" : true"))
+        #expect(text.contains("\"operatorNote\" : \"note\""))
+    }
+
+    @Test func knowsTheMemoryInUse() {
+        #expect(peakMemoryBytes() > 1 << 20)
+        #expect(peakMemoryBytes() < 1 << 40)
+    }
+}
+
+@Suite struct OutputFolderTests {
+    private func names(in folder: URL) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    }
+
+    private func write(_ text: String, to url: URL) throws { try Data(text.utf8).write(to: url) }
+
+    @Test func appearsOnlyWhenCommitted() throws {
+        try withTemporaryDirectory { parent in
+            let destination = parent.appendingPathComponent("a")
+            let folder = try ResultFolder(destination: destination)
+            try write("new", to: folder.url("report.json"))
+            #expect(!FileManager.default.fileExists(atPath: destination.path))
+            try folder.commit()
+            folder.discard()
+            #expect(try names(in: parent) == ["a"])
+            #expect(try names(in: destination) == ["report.json"])
+        }
+    }
+
+    @Test func replacesAnEarlierResultOnlyWhenCommitted() throws {
+        try withTemporaryDirectory { parent in
+            let destination = parent.appendingPathComponent("a")
+            for (text, file) in [("old", "1.png"), ("new", "2.png")] {
+                let folder = try ResultFolder(destination: destination)
+                try write(text, to: folder.url(file))
+                if text == "new" { #expect(try names(in: destination) == ["1.png"]) }
+                try folder.commit()
+            }
+            #expect(try names(in: destination) == ["2.png"])
+            #expect(try names(in: parent) == ["a"])
+        }
+    }
+
+    @Test func leavesNothingWhenDiscarded() throws {
+        try withTemporaryDirectory { parent in
+            let folder = try ResultFolder(destination: parent.appendingPathComponent("a"))
+            try write("part", to: folder.url("1.png"))
+            folder.discard()
+            #expect(try names(in: parent) == [])
+        }
+    }
+
+    @Test func takesAnotherName() throws {
+        try withTemporaryDirectory { parent in
+            let folder = try ResultFolder(destination: parent.appendingPathComponent("a"))
+            try folder.commit(as: parent.appendingPathComponent("b"))
+            #expect(try names(in: parent) == ["b"])
+        }
+    }
+
+    @Test func refusesToReplaceWhatIsNotAResult() throws {
+        try withTemporaryDirectory { parent in
+            let destination = parent.appendingPathComponent("a")
+            try FileManager.default.createDirectory(at: destination, withIntermediateDirectories: true)
+            try write("dear diary", to: destination.appendingPathComponent("diary.txt"))
+            let folder = try ResultFolder(destination: destination)
+            #expect(throws: ResultFolderError.self) { try folder.commit() }
+            folder.discard()
+            #expect(try names(in: destination) == ["diary.txt"])
+
+            let file = parent.appendingPathComponent("b")
+            try write("a file", to: file)
+            #expect(throws: ResultFolderError.notAFolder(path: file.relativePath)) {
+                try ResultFolder.checkReplaceable(file)
+            }
+            let link = parent.appendingPathComponent("c")
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: destination)
+            #expect(throws: ResultFolderError.notAFolder(path: link.relativePath)) {
+                try ResultFolder.checkReplaceable(link)
+            }
+        }
+    }
+}

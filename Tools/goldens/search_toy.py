@@ -139,11 +139,10 @@ def run(toy, LossBuilder, SphericalOptimizer, options):
         total, losses = objective(w, image)
         rate = scheduler.get_last_lr()[0]
         total.backward()
-        optimiser.opt.param_groups[0]["lr"] = rate
         optimiser.step()
         scheduler.step()
         record["steps"].append({
-            "losses": {k: float(v) for k, v in losses.items()}, "total": total.item(), "rate": rate,
+            "losses": {k: float(torch.as_tensor(v).detach()) for k, v in losses.items()}, "total": total.item(), "rate": rate,
             "zNorm": latent.detach().norm().item(),
             "z": [latent[0, l % latent.shape[1], k].item() for l, k in Z_ENTRIES],
             "noiseNorms": [n.detach().norm().item() for n in variables],

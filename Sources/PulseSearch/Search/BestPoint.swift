@@ -1,0 +1,54 @@
+import Imaging
+import TensorEngine
+
+/// The point of a search that fits best so far: its latents, its optimised noise and its picture in 8 bits.
+///
+/// The bytes, three a pixel, spare the search from rendering the point again, whenever it is asked for.
+struct BestPoint<Scalar: BinaryFloatingPoint & Sendable> {
+    private(set) var fit = Double.infinity
+    /// After how many steps; `nil` while no point has been measured.
+    private(set) var step: Int?
+    private(set) var z: Tensor<Scalar>
+    private(set) var noise: [Tensor<Scalar>]
+    private var pixels: [UInt8]
+    private let side: Int
+
+    /// - Parameters:
+    ///   - z, noise: tensors of the shapes to come.
+    ///   - side: of the picture.
+    init(z: Tensor<Scalar>, noise: [Tensor<Scalar>], side: Int) {
+        self.z = z
+        self.noise = noise
+        self.side = side
+        pixels = Array(repeating: 0, count: 3 * side * side)
+    }
+
+    var picture: Picture { Picture(width: side, height: side, pixels: pixels) }
+
+    /// - Parameter rounded: the picture in multiples of 1/255, [3, side, side].
+    mutating func replace(
+        fit: Double, step: Int, z: Tensor<Scalar>, noise: some Sequence<Tensor<Scalar>>,
+        rounded: Tensor<Scalar>
+    ) {
+        self.fit = fit
+        self.step = step
+        self.z.copyElements(of: z)
+        for (i, map) in noise.enumerated() { self.noise[i].copyElements(of: map) }
+        interleaveLevels(rounded, into: &pixels)
+    }
+}
+
+/// Multiples of 1/255, [3, h, w], as bytes, [h, w, 3].
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+private func interleaveLevels<Scalar>(_ picture: Tensor<Scalar>, into pixels: inout [UInt8]) {
+    let plane = picture.count / 3
+    precondition(pixels.count == picture.count, "the pixels are of another size")
+    picture.withUnsafeBufferPointer { x in
+        pixels.withUnsafeMutableBufferPointer { bytes in
+            for channel in 0..<3 {
+                for i in 0..<plane { bytes[3 * i + channel] = UInt8(x[channel * plane + i] * 255 + 0.5) }
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Generators
+
+/// What fills the generator's noise inputs during a search.
+public enum NoiseKind: String, CaseIterable, Sendable {
+    /// No noise.
+    case zero
+    /// Drawn once, then left alone.
+    case fixed
+    /// Drawn once; the first maps are then optimised along with the latents.
+    case trainable
+    /// The maps stored with the weights.
+    case baked
+}
+
+/// The settings of a search in classic mode. The defaults are PULSE's.
+public struct ClassicOptions: Sendable, Hashable {
+    /// S, the number of optimiser steps; at least 1.
+    public var steps = 100
+    public var loss = LossExpression.pulse
+    /// Below this mean difference the pixel losses stop pulling; 0…1 units, squared for L2.
+    public var eps = 2e-3
+    public var noise = NoiseKind.trainable
+    /// How many noise maps, from the first, are optimised where `noise` is `trainable`.
+    public var trainableNoise = 5
+    /// Indices of maps that carry no noise, counted from 0. `nil` means the last one, or none where `noise`
+    /// is `baked`.
+    public var zeroNoise: [Int]?
+    /// One z for all layers instead of one each.
+    public var tileLatent = false
+    public var optimizer = OptimizerKind.adam
+    public var learningRate = 0.4
+    public var schedule = Schedule.linear1cycledrop
+    /// Largest root mean square difference, in grey levels 0…255, with which a face is accepted.
+    public var tolerance = ClassicOptions.pulseTolerance
+
+    /// 255·√0.002, PULSE's mean square of 2·10⁻³ in grey levels.
+    public static let pulseTolerance = 255 * 0.002.squareRoot()
+
+    public init() {}
+
+    /// - Throws: `ClassicOptionsError` for the first setting that no search can run with.
+    public func validate() throws(ClassicOptionsError) {
+        guard steps >= 1 else { throw .steps(steps) }
+        guard eps.isFinite, eps >= 0 else { throw .eps(eps) }
+        guard learningRate.isFinite, learningRate > 0 else { throw .learningRate(learningRate) }
+        guard trainableNoise >= 0 else { throw .trainableNoise(trainableNoise, maps: nil) }
+        guard tolerance.isFinite, tolerance >= 0 else { throw .tolerance(tolerance) }
+        if let negative = zeroNoise?.first(where: { $0 < 0 }) { throw .zeroNoise(negative, maps: nil) }
+    }
+
+    /// - Throws: `ClassicOptionsError` for the first setting that does not fit this generator either.
+    public func validate(for specification: GeneratorSpecification) throws(ClassicOptionsError) {
+        try validate()
+        let maps = specification.noiseSides.count
+        // PULSE's five is a default: a generator with fewer maps optimises all of them.
+        guard trainableNoise <= max(maps, 5) else { throw .trainableNoise(trainableNoise, maps: maps) }
+        if let missing = zeroNoise?.first(where: { $0 >= maps }) { throw .zeroNoise(missing, maps: maps) }
+    }
+
+    /// What noise input `index` of `maps` holds.
+    func noiseSource(_ index: Int, of maps: Int) -> NoiseSource {
+        let zeroed = zeroNoise ?? (noise == .baked ? [] : [maps - 1])
+        if zeroed.contains(index) { return .zero }
+        switch noise {
+        case .zero: return .zero
+        case .baked: return .baked
+        case .fixed: return .drawn(trainable: false)
+        case .trainable: return .drawn(trainable: index < trainableNoise)
+        }
+    }
+}
+
+enum NoiseSource: Equatable {
+    case zero
+    case baked
+    case drawn(trainable: Bool)
+}
+
+/// A setting that no search can run with.
+public enum ClassicOptionsError: Error, Equatable, Sendable {
+    case steps(Int)
+    case eps(Double)
+    case learningRate(Double)
+    case tolerance(Double)
+    /// `maps` is how many the generator has, where that is what is wrong.
+    case trainableNoise(Int, maps: Int?)
+    case zeroNoise(Int, maps: Int?)
+}
+
+extension ClassicOptionsError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .steps(let steps): "\(steps) steps make no search: ask for at least 1"
+        case .eps(let eps): "eps is \(eps): it must be a finite number, 0 or more"
+        case .learningRate(let rate): "the learning rate is \(rate): it must be a finite number above 0"
+        case .tolerance(let tolerance):
+            "the tolerance is \(tolerance): it must be a finite number of grey levels, 0 or more"
+        case .trainableNoise(let count, let maps?):
+            "\(count) trainable noise maps are more than the generator's \(maps)"
+        case .trainableNoise(let count, nil):
+            "\(count) trainable noise maps are too few: the number must be 0 or more"
+        case .zeroNoise(let index, let maps):
+            "there is no noise map \(index) to zero: they are counted from 0"
+                + (maps.map { " to \($0 - 1)" } ?? "")
+        }
+    }
+}

@@ -1,0 +1,176 @@
+/// One of the losses that an expression can name.
+public enum LossName: String, CaseIterable, Sendable {
+    /// Mean squared difference between the downscaled picture and the target, no less than eps.
+    case l2 = "L2"
+    /// Ten times the mean absolute difference, no less than ten times eps.
+    case l1 = "L1"
+    /// How far apart the layers' latents point from each other.
+    case geocross = "GEOCROSS"
+}
+
+/// A weighted sum of losses, written as PULSE writes it: "100*L2+0.05*GEOCROSS".
+///
+/// A loss named twice counts with the sum of its weights.
+public struct LossExpression: Sendable, Hashable {
+    public struct Term: Sendable, Hashable {
+        public var weight: Double
+        public var name: LossName
+
+        public init(weight: Double, name: LossName) {
+            self.weight = weight
+            self.name = name
+        }
+    }
+
+    /// In the order of first mention, each name once.
+    public let terms: [Term]
+
+    public static let pulse = LossExpression([
+        Term(weight: 100, name: .l2), Term(weight: 0.05, name: .geocross),
+    ])
+
+    init(_ terms: [Term]) { self.terms = terms }
+
+    /// - Throws: `LossExpressionError`, with the position of the first character that does not fit.
+    public init(_ text: String) throws(LossExpressionError) {
+        var scanner = LossScanner(text)
+        var terms: [Term] = []
+        repeat {
+            let start = scanner.skipSpaces()
+            let weight = try scanner.number()
+            try scanner.expect("*")
+            let name = try scanner.name()
+            if let known = terms.firstIndex(where: { $0.name == name }) {
+                terms[known].weight += weight
+                guard terms[known].weight.isFinite else { throw scanner.error(.weightNotFinite, at: start) }
+            } else {
+                terms.append(Term(weight: weight, name: name))
+            }
+        } while try scanner.another()
+        self.terms = terms
+    }
+}
+
+extension LossExpression: CustomStringConvertible {
+    public var description: String {
+        terms.map { term in
+            let whole = Int(exactly: term.weight).map(String.init)
+            return "\(whole ?? String(term.weight))*\(term.name.rawValue)"
+        }.joined(separator: "+")
+    }
+}
+
+/// What is wrong with a loss expression, and where.
+public struct LossExpressionError: Error, Equatable, Sendable, CustomStringConvertible {
+    public enum Problem: Equatable, Sendable {
+        case numberExpected
+        case weightNotFinite
+        case starExpected
+        case nameExpected
+        case unknownName(String)
+        case plusExpected
+    }
+
+    public let text: String
+    /// Of the character that does not fit, counted from 1; one past the end where something is missing.
+    public let position: Int
+    public let problem: Problem
+
+    public var description: String {
+        let reason =
+            switch problem {
+            case .numberExpected: "a weight is expected"
+            case .weightNotFinite: "the weight is not a finite number"
+            case .starExpected: "'*' is expected after the weight"
+            case .nameExpected: "the name of a loss is expected"
+            case .unknownName(let name): "there is no loss called '\(name)'"
+            case .plusExpected: "'+' or the end is expected"
+            }
+        let names = LossName.allCases.map(\.rawValue).joined(separator: ", ")
+        return "loss \"\(text)\", character \(position): \(reason). Write it as weight*name joined by '+', "
+            + "for example \"\(LossExpression.pulse)\"; the losses are \(names)."
+    }
+}
+
+/// Reads an expression from left to right.
+private struct LossScanner {
+    let text: String
+    let characters: [Character]
+    var position = 0
+
+    init(_ text: String) {
+        self.text = text
+        characters = Array(text)
+    }
+
+    var current: Character? { position < characters.count ? characters[position] : nil }
+
+    func error(_ problem: LossExpressionError.Problem, at position: Int) -> LossExpressionError {
+        LossExpressionError(text: text, position: position + 1, problem: problem)
+    }
+
+    /// - Returns: where the next token starts.
+    @discardableResult
+    mutating func skipSpaces() -> Int {
+        while current == " " { position += 1 }
+        return position
+    }
+
+    mutating func number() throws(LossExpressionError) -> Double {
+        let start = skipSpaces()
+        takeSign()
+        takeDigits()
+        if current == "." {
+            position += 1
+            takeDigits()
+        }
+        if current == "e" || current == "E" {
+            position += 1
+            takeSign()
+            takeDigits()
+        }
+        if position == start || current?.isLetter == true {
+            // Words that other languages read as numbers: say why they are declined.
+            while current?.isLetter == true { position += 1 }
+            let word = String(characters[start..<position])
+            throw error(Double(word)?.isFinite == false ? .weightNotFinite : .numberExpected, at: start)
+        }
+        guard let value = Double(String(characters[start..<position])) else {
+            throw error(.numberExpected, at: start)
+        }
+        guard value.isFinite else { throw error(.weightNotFinite, at: start) }
+        return value
+    }
+
+    mutating func expect(_ character: Character) throws(LossExpressionError) {
+        let start = skipSpaces()
+        guard current == character else { throw error(.starExpected, at: start) }
+        position += 1
+    }
+
+    mutating func name() throws(LossExpressionError) -> LossName {
+        let start = skipSpaces()
+        while let character = current, character.isLetter || character.isNumber { position += 1 }
+        guard position > start else { throw error(.nameExpected, at: start) }
+        let name = String(characters[start..<position])
+        guard let known = LossName(rawValue: name) else { throw error(.unknownName(name), at: start) }
+        return known
+    }
+
+    /// Whether a '+' announces another term.
+    mutating func another() throws(LossExpressionError) -> Bool {
+        let start = skipSpaces()
+        guard let character = current else { return false }
+        guard character == "+" else { throw error(.plusExpected, at: start) }
+        position += 1
+        return true
+    }
+
+    private mutating func takeSign() {
+        if current == "+" || current == "-" { position += 1 }
+    }
+
+    private mutating func takeDigits() {
+        while let character = current, character.isASCII, character.isNumber { position += 1 }
+    }
+}

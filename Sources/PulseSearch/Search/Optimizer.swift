@@ -1,0 +1,90 @@
+import Foundation
+import TensorEngine
+
+/// How a gradient becomes a step. The formulas and constants are PyTorch's defaults.
+public enum OptimizerKind: String, CaseIterable, Sendable {
+    /// Kingma & Ba, "Adam" (ICLR 2015): β 0.9 and 0.999, ε 10⁻⁸ added outside the root.
+    case adam
+    /// Plain gradient descent.
+    case sgd
+    /// Gradient descent with momentum 0.9, neither damped nor Nesterov's.
+    case sgdm
+    /// Adam's variant with the infinity norm, same source.
+    case adamax
+}
+
+/// The state of one parameter's optimiser.
+struct Optimizer<Scalar: BinaryFloatingPoint & Sendable> {
+    let kind: OptimizerKind
+    /// Steps taken.
+    private var time = 0
+    /// The running mean of the gradient; for `sgdm` its momentum; unused by `sgd`.
+    private var mean: Tensor<Scalar>
+    /// The running mean of the squared gradient; for `adamax` the decaying maximum; else unused.
+    private var scale: Tensor<Scalar>
+
+    init(_ kind: OptimizerKind, count: Int) {
+        self.kind = kind
+        mean = Tensor(zeros: [kind == .sgd ? 0 : count])
+        scale = Tensor(zeros: [kind == .adam || kind == .adamax ? count : 0])
+    }
+
+    /// Takes one step.
+    /// - Parameters:
+    ///   - rate: the learning rate of this step.
+    mutating func step(_ parameter: inout Tensor<Scalar>, gradient: Tensor<Scalar>, rate: Double) {
+        precondition(parameter.count == gradient.count, "the gradient has another size than the parameter")
+        time += 1
+        switch kind {
+        case .adam: adam(&parameter, gradient, rate)
+        case .sgd: descend(&parameter, along: gradient, rate)
+        case .sgdm:
+            accumulateMomentum(gradient)
+            descend(&parameter, along: mean, rate)
+        case .adamax: adamax(&parameter, gradient, rate)
+        }
+    }
+
+    private mutating func adam(_ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>, _ rate: Double)
+    {
+        let (beta1, beta2) = (0.9, 0.999)
+        let stepSize = Scalar(rate / (1 - pow(beta1, Double(time))))
+        let correction = Scalar((1 - pow(beta2, Double(time))).squareRoot())
+        let (keep2, take1, take2) = (Scalar(beta2), Scalar(1 - beta1), Scalar(1 - beta2))
+        let epsilon = Scalar(1e-8)
+        for i in 0..<parameter.count {
+            let g = gradient[i]
+            let m = mean[i] + take1 * (g - mean[i])
+            let v = scale[i] * keep2 + take2 * g * g
+            mean[i] = m
+            scale[i] = v
+            parameter[i] -= stepSize * m / (v.squareRoot() / correction + epsilon)
+        }
+    }
+
+    private mutating func adamax(
+        _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>, _ rate: Double
+    ) {
+        let (beta1, beta2) = (0.9, 0.999)
+        let stepSize = Scalar(rate / (1 - pow(beta1, Double(time))))
+        let (keep2, take1, epsilon) = (Scalar(beta2), Scalar(1 - beta1), Scalar(1e-8))
+        for i in 0..<parameter.count {
+            let g = gradient[i]
+            let m = mean[i] + take1 * (g - mean[i])
+            let u = max(scale[i] * keep2, abs(g) + epsilon)
+            mean[i] = m
+            scale[i] = u
+            parameter[i] -= stepSize * m / u
+        }
+    }
+
+    private mutating func accumulateMomentum(_ gradient: Tensor<Scalar>) {
+        let momentum = Scalar(0.9)
+        for i in 0..<gradient.count { mean[i] = mean[i] * momentum + gradient[i] }
+    }
+
+    private func descend(_ parameter: inout Tensor<Scalar>, along direction: Tensor<Scalar>, _ rate: Double) {
+        let rate = Scalar(rate)
+        for i in 0..<parameter.count { parameter[i] -= rate * direction[i] }
+    }
+}

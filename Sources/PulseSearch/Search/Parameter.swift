@@ -1,0 +1,32 @@
+import TensorEngine
+
+/// One optimised tensor: it takes its optimiser's step, then returns to its spheres.
+///
+/// The optimiser's running means stay where they are, neither projected nor turned, as in PULSE.
+struct Parameter<Scalar: BinaryFloatingPoint & Sendable> {
+    private(set) var value: Tensor<Scalar>
+    private let sphere: Sphere
+    private var optimizer: Optimizer<Scalar>
+
+    /// - Parameter rows: how many equal parts have a sphere of their own.
+    init(_ value: Tensor<Scalar>, rows: Int, _ kind: OptimizerKind) {
+        self.value = value
+        sphere = Sphere(through: value, rows: rows)
+        optimizer = Optimizer(kind, count: value.count)
+    }
+
+    mutating func move(against gradient: Tensor<Scalar>, rate: Double) {
+        optimizer.step(&value, gradient: gradient, rate: rate)
+        sphere.retract(&value)
+    }
+}
+
+extension Tensor {
+    /// Overwrites the elements with those of a tensor of the same shape, without sharing its memory.
+    mutating func copyElements(of source: Tensor) {
+        precondition(shape == source.shape, "the tensors differ in shape")
+        withUnsafeMutableBufferPointer { target in
+            source.withUnsafeBufferPointer { _ = target.update(fromContentsOf: $0) }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Generators
+import Imaging
+import PulseSearch
+import TensorEngine
+
+/// The generator of Tools/goldens/search_toy.py, whose weights are drawn from seed 2020:
+/// h = tanh(A w / 96); grid = tanh(B h / √32 + 0.3 Σ noise maps enlarged to the grid);
+/// image = grid enlarged 32 times + tanh(C h / √32)·texture.
+final class ToyGenerator<Scalar: BinaryFloatingPoint & Sendable>: Generator {
+    static var hidden: Int { 32 }
+    static var grid: Int { 32 }
+
+    let specification: GeneratorSpecification
+    /// A, [32, L·512]; B, [3·32·32, 32]; C, [3, 32].
+    private let (a, b, c): (Tensor<Scalar>, Tensor<Scalar>, Tensor<Scalar>)
+    /// Element (7y + 3x) mod 64 is the texture's value at (x, y).
+    private let texture: [Scalar] = (0..<64).map { Scalar($0) / 64 - 0.5 }
+    private var h: [Scalar] = []
+    private var grid: [Scalar] = []
+    private var amplitude: [Scalar] = []
+    private(set) var forwards = 0
+    private(set) var backwards = 0
+
+    init(layers: Int = 18, resolution: Int = 1024, noiseSides: [Int] = [4, 4, 8, 8, 16, 16, 32]) {
+        specification = GeneratorSpecification(
+            family: "Toy", resolution: resolution, latentSize: 512, slotCount: layers,
+            liveSlots: Array(0..<layers), noiseSides: noiseSides)
+        a = CounterRandom(seed: 2020, stream: 1).normals(shape: [Self.hidden, layers * 512])
+        b = CounterRandom(seed: 2020, stream: 2).normals(shape: [3 * Self.grid * Self.grid, Self.hidden])
+        c = CounterRandom(seed: 2020, stream: 3).normals(shape: [3, Self.hidden])
+    }
+
+    private var rootHidden: Scalar { Scalar(Self.hidden).squareRoot() }
+
+    func forward(w: Tensor<Scalar>, noise: [NoiseMap<Scalar>], image: inout Tensor<Scalar>) {
+        forwards += 1
+        let (n, cells) = (specification.resolution, Self.grid * Self.grid)
+        h = product(a, w.elements).map { squash($0 / 96) }
+        var activation = product(b, h).map { $0 / rootHidden }
+        for case .map(let map) in noise {
+            let side = map.shape[0]
+            for i in activation.indices {
+                activation[i] += 0.3 * map[position(of: i % cells, on: side)]
+            }
+        }
+        grid = activation.map(squash)
+        amplitude = product(c, h).map { squash($0 / rootHidden) }
+        let (grid, amplitude, texture) = (grid, amplitude, texture)
+        let factor = n / Self.grid
+        image.withUnsafeMutableBufferPointer { image in
+            for row in 0..<3 * n {
+                let (channel, y) = (row / n, row % n)
+                let cells = (channel * Self.grid + y / factor) * Self.grid
+                for x in 0..<n {
+                    image[row * n + x] =
+                        grid[cells + x / factor] + amplitude[channel] * texture[(7 * y + 3 * x) & 63]
+                }
+            }
+        }
+    }
+
+    func backward(dImage: Tensor<Scalar>, dW: inout Tensor<Scalar>, dNoise: inout [Tensor<Scalar>?]) {
+        backwards += 1
+        let (n, cells) = (specification.resolution, Self.grid * Self.grid)
+        var dGrid = [Scalar](repeating: 0, count: 3 * cells)
+        var dAmplitude = [Scalar](repeating: 0, count: 3)
+        let factor = n / Self.grid
+        let texture = texture
+        dImage.withUnsafeBufferPointer { dImage in
+            for row in 0..<3 * n {
+                let (channel, y) = (row / n, row % n)
+                let cells = (channel * Self.grid + y / factor) * Self.grid
+                for x in 0..<n {
+                    let d = dImage[row * n + x]
+                    dGrid[cells + x / factor] += d
+                    dAmplitude[channel] += d * texture[(7 * y + 3 * x) & 63]
+                }
+            }
+        }
+        for i in dGrid.indices { dGrid[i] *= 1 - grid[i] * grid[i] }
+        for i in 0..<3 { dAmplitude[i] *= (1 - amplitude[i] * amplitude[i]) / rootHidden }
+        for k in dNoise.indices {
+            guard var map = dNoise[k] else { continue }
+            let side = map.shape[0]
+            for i in 0..<map.count { map[i] = 0 }
+            for i in dGrid.indices { map[position(of: i % cells, on: side)] += 0.3 * dGrid[i] }
+            dNoise[k] = map
+        }
+        var dH = transposedProduct(b, dGrid.map { $0 / rootHidden })
+        for (i, d) in transposedProduct(c, dAmplitude).enumerated() { dH[i] += d }
+        for i in dH.indices { dH[i] *= (1 - h[i] * h[i]) / 96 }
+        dW = Tensor(transposedProduct(a, dH), shape: dW.shape)
+    }
+
+    /// The element of a noise map of `side` that lies over a grid cell.
+    private func position(of cell: Int, on side: Int) -> Int {
+        let factor = Self.grid / side
+        return cell / Self.grid / factor * side + cell % Self.grid / factor
+    }
+
+    private func squash(_ x: Scalar) -> Scalar { Scalar(tanh(Double(x))) }
+}
+
+private func product<Scalar>(_ matrix: Tensor<Scalar>, _ x: [Scalar]) -> [Scalar] {
+    let columns = matrix.shape[1]
+    return matrix.withUnsafeBufferPointer { m in
+        (0..<matrix.shape[0]).map { row in
+            var sum = Scalar(0)
+            for i in 0..<columns { sum += m[row * columns + i] * x[i] }
+            return sum
+        }
+    }
+}
+
+private func transposedProduct<Scalar>(_ matrix: Tensor<Scalar>, _ y: [Scalar]) -> [Scalar] {
+    let columns = matrix.shape[1]
+    var result = [Scalar](repeating: 0, count: columns)
+    matrix.withUnsafeBufferPointer { m in
+        for row in 0..<matrix.shape[0] {
+            for i in 0..<columns { result[i] += m[row * columns + i] * y[row] }
+        }
+    }
+    return result
+}
+
+/// The latent statistics that belong to the toy.
+func toyLatentModel<Scalar>() -> LatentModel<Scalar> {
+    let mean = (0..<512).map { Scalar(-0.3 + 0.2 * (Double($0 % 5) / 4)) }
+    let standardDeviation = (0..<512).map { Scalar(0.3 + 0.4 * (Double($0 % 7) / 6)) }
+    return LatentModel(
+        mean: Tensor(mean, shape: [512]), standardDeviation: Tensor(standardDeviation, shape: [512]))
+}
+
+/// A picture of gradients in colour.
+func toyTarget(side: Int) throws -> Target {
+    var pixels: [UInt8] = []
+    for i in 0..<side {
+        for j in 0..<side {
+            for c in 0..<3 { pixels.append(UInt8(30 + 25 * c + 120 * i / (side - 1) + 50 * j / (side - 1))) }
+        }
+    }
+    return try Target(Picture(width: side, height: side, pixels: pixels))
+}

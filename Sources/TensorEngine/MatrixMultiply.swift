@@ -1,23 +1,50 @@
+import CKernels
+
+/// A matrix [rows, columns] in the layout that the kernels multiply with: blocks of 8 rows, column by column.
+public struct PackedMatrix: Sendable {
+    public let rows: Int
+    public let columns: Int
+    public let storage: AlignedFloats
+
+    /// - Parameter matrix: [rows, columns], or its transpose [columns, rows] when `transposed` is set.
+    public init(_ matrix: Tensor<Float>, transposed: Bool = false) {
+        precondition(matrix.shape.count == 2)
+        rows = matrix.shape[transposed ? 1 : 0]
+        columns = matrix.shape[transposed ? 0 : 1]
+        storage = AlignedFloats(count: ck_packed_size(Int32(rows), Int32(columns)))
+        let (rowStride, columnStride) = transposed ? (1, rows) : (columns, 1)
+        matrix.withUnsafeBufferPointer {
+            ck_pack_weights(
+                $0.baseAddress, Int32(rows), Int32(columns), rowStride, columnStride, storage.pointer)
+        }
+    }
+}
+
 /// The matrix product C = A·B.
 ///
 /// - Parameters:
 ///   - a: [M, K].
 ///   - b: [K, N].
 /// - Returns: [M, N].
-public func matrixMultiply(_ a: Tensor<Float>, _ b: Tensor<Float>) -> Tensor<Float> {
-    precondition(a.shape.count == 2 && b.shape.count == 2 && a.shape[1] == b.shape[0], "shapes do not chain")
-    let (m, k, n) = (a.shape[0], a.shape[1], b.shape[1])
-    var c = Tensor<Float>(zeros: [m, n])
+public func matrixMultiply(
+    _ a: Tensor<Float>, _ b: Tensor<Float>, pool: ThreadPool? = nil, kernels: Kernels = .default
+) -> Tensor<Float> {
+    matrixMultiply(PackedMatrix(a), b, pool: pool, kernels: kernels)
+}
+
+/// The matrix product C = A·B with A packed once for several products.
+public func matrixMultiply(
+    _ a: PackedMatrix, _ b: Tensor<Float>, pool: ThreadPool? = nil, kernels: Kernels = .default
+) -> Tensor<Float> {
+    precondition(b.shape.count == 2 && a.columns == b.shape[0], "shapes do not chain")
+    let pool = pool ?? ThreadPool(threads: 1)
+    let scratch = AlignedFloats(count: pool.threads * a.columns * Int(CK_PANEL))
+    var c = Tensor<Float>(uninitialized: [a.rows, b.shape[1]])
     c.withUnsafeMutableBufferPointer { c in
-        a.withUnsafeBufferPointer { a in
-            b.withUnsafeBufferPointer { b in
-                for i in 0..<m {
-                    for l in 0..<k {
-                        let value = a[i * k + l]
-                        for j in 0..<n { c[i * n + j] += value * b[l * n + j] }
-                    }
-                }
-            }
+        b.withUnsafeBufferPointer { b in
+            ck_run_multiply(
+                kernels.table, pool.handle, a.storage.pointer, b.baseAddress, c.baseAddress, Int32(a.rows),
+                Int32(a.columns), Int32(c.count / max(a.rows, 1)), scratch.pointer)
         }
     }
     return c

@@ -1,0 +1,96 @@
+// The last layer: 12 bands from all channels, then the inverse Haar transform to RGB.
+//
+//   forward    input ──gain──▶ panels ──weights──▶ 12 bands + bias ──Haar──▶ image rows 2y, 2y+1
+//   backward   ∂image ──Haar adjoint──▶ panels of 12 ──weightsᵀ──▶ · gain · leaky′ ──▶ input
+
+enum { NAME(bands) = 12 };
+
+/// The four bands of one colour among the twelve: low, then the three high ones.
+static inline void NAME(bands_of)(float *bands, int pixels, int colour, float *band[4]) {
+    band[0] = bands + (ptrdiff_t)colour * pixels;
+    for (int i = 0; i < 3; i++) band[1 + i] = bands + (ptrdiff_t)(3 + 3 * colour + i) * pixels;
+}
+
+static void NAME(image_forward)(const ck_image *layer, int tile, float *scratch) {
+    int width = layer->width, channels = layer->channels_in, padded = round_up(width, CK_PANEL);
+    int first = tile * layer->rows;
+    int end = first + layer->rows < layer->height ? first + layer->rows : layer->height;
+    float block[CK_BLOCK * CK_PANEL] __attribute__((aligned(64)));
+    float *bands = scratch, *panel = scratch + (ptrdiff_t)16 * padded;
+    for (int y = first; y < end; y++) {
+        for (int p = 0; p < width; p += CK_PANEL) {
+            int count = width - p < CK_PANEL ? width - p : CK_PANEL;
+            for (int c = 0; c < channels; c++) {
+                const float *source = layer->input + c * layer->input_stride + (ptrdiff_t)y * width + p;
+                float *target = panel + c * CK_PANEL, gain = layer->gain[c];
+                for (int x = 0; x < count; x++) target[x] = gain * source[x];
+                for (int x = count; x < CK_PANEL; x++) target[x] = 0;
+            }
+            for (int o = 0; o < NAME(bands); o += CK_BLOCK) {
+                NAME(panel_block)(layer->weight + (ptrdiff_t)o * channels, panel, channels, block);
+                for (int r = 0; r < CK_BLOCK && o + r < NAME(bands); r++)
+                    for (int x = 0; x < CK_PANEL; x++)
+                        bands[(ptrdiff_t)(o + r) * padded + p + x] = block[r * CK_PANEL + x] + layer->bias[o + r];
+            }
+        }
+        for (int colour = 0; colour < 3; colour++) {
+            float *b[4];
+            NAME(bands_of)(bands, padded, colour, b);
+            float *top = layer->image + ((ptrdiff_t)colour * 2 * layer->height + 2 * y) * 2 * width;
+            float *bottom = top + 2 * width;
+            for (int x = 0; x < width; x++) {
+                float plus = b[0][x] + b[1][x], minus = b[0][x] - b[1][x];
+                float right = b[2][x] + b[3][x], cross = b[2][x] - b[3][x];
+                top[2 * x] = 0.5f * (plus + right), top[2 * x + 1] = 0.5f * (plus - right);
+                bottom[2 * x] = 0.5f * (minus + cross), bottom[2 * x + 1] = 0.5f * (minus - cross);
+            }
+        }
+    }
+}
+
+static void NAME(image_backward)(const ck_image *layer, int tile, float *scratch) {
+    int width = layer->width, channels = layer->channels_in, padded = round_up(width, CK_PANEL);
+    int first = tile * layer->rows;
+    int end = first + layer->rows < layer->height ? first + layer->rows : layer->height;
+    float block[CK_BLOCK * CK_PANEL] __attribute__((aligned(64)));
+    vf *d_gain = (vf *)scratch;
+    float *d_gain_rest = scratch + (ptrdiff_t)channels * LANES;
+    float *bands = d_gain_rest + round_up(channels, 16);
+    float *panel = bands + (ptrdiff_t)16 * padded;
+    memset(scratch, 0, (size_t)(panel - scratch) * sizeof(float));
+    for (int y = first; y < end; y++) {
+        for (int colour = 0; colour < 3; colour++) {
+            float *b[4];
+            NAME(bands_of)(bands, padded, colour, b);
+            const float *top = layer->image + ((ptrdiff_t)colour * 2 * layer->height + 2 * y) * 2 * width;
+            const float *bottom = top + 2 * width;
+            for (int x = 0; x < width; x++) {
+                float sum0 = 0.5f * (top[2 * x] + top[2 * x + 1]), difference0 = 0.5f * (top[2 * x] - top[2 * x + 1]);
+                float sum1 = 0.5f * (bottom[2 * x] + bottom[2 * x + 1]);
+                float difference1 = 0.5f * (bottom[2 * x] - bottom[2 * x + 1]);
+                b[0][x] = sum0 + sum1, b[1][x] = sum0 - sum1;
+                b[2][x] = difference0 + difference1, b[3][x] = difference0 - difference1;
+            }
+        }
+        for (int p = 0; p < width; p += CK_PANEL) {
+            int count = width - p < CK_PANEL ? width - p : CK_PANEL;
+            for (int o = 0; o < NAME(bands); o++)
+                memcpy(panel + o * CK_PANEL, bands + (ptrdiff_t)o * padded + p, CK_PANEL * sizeof(float));
+            for (int c = 0; c < channels; c += CK_BLOCK) {
+                NAME(panel_block)
+                (layer->weight_transposed + (ptrdiff_t)c * NAME(bands), panel, NAME(bands), block);
+                for (int r = 0; r < CK_BLOCK && c + r < channels; r++) {
+                    float *input = layer->input + (c + r) * layer->input_stride + (ptrdiff_t)y * width + p;
+                    const float *d = block + r * CK_PANEL;
+                    float gain = layer->gain[c + r];
+                    int x = 0;
+                    for (; x + LANES <= count; x += LANES)
+                        d_gain[c + r] += NAME(put_band)(input + x, gain, NAME(load)(d + x));
+                    for (; x < count; x++) d_gain_rest[c + r] += NAME(put_band_one)(input + x, gain, d[x]);
+                }
+            }
+        }
+    }
+    for (int i = 0; i < channels; i++)
+        layer->d_gain[(ptrdiff_t)tile * channels + i] = NAME(sum)(d_gain[i]) + d_gain_rest[i];
+}

@@ -1,0 +1,327 @@
+// The styled depthwise-separable layer, forward and backward, one tile of rows at a time.
+//
+//   forward    input rows ──gain (or Haar)──▶ ring ──3×3──▶ panels ──weights──▶ +noise +bias, leaky ReLU ──▶ output
+//   backward   ∂(pre-activation) rows ──▶ panels ──weightsᵀ──▶ ring ──3×3 flipped──▶ · gain · leaky′ ──▶ input
+//
+// Nothing between the input and the output of the layer ever reaches main memory. Backward overwrites the
+// input activations with ∂loss/∂(pre-activation of the layer before): each row is read for the last time
+// where it is written. A tile recomputes the one row of halo on each side.
+
+/// The row in the ring that holds picture row `y` of channel `c`; y may be −1 or height.
+static inline float *NAME(ring_row)(float *ring, tile_geometry g, int c, int y) {
+    return ring + ((ptrdiff_t)c * g.slots + (y + g.slots) % g.slots) * g.row + ring_guard;
+}
+
+static void NAME(clear_guards)(float *ring, tile_geometry g, int channels, int width) {
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)channels * g.slots; i++) {
+        float *row = ring + i * g.row;
+        memset(row, 0, ring_guard * sizeof(float));
+        memset(row + ring_guard + width, 0, (size_t)(g.row - ring_guard - width) * sizeof(float));
+    }
+}
+
+static void NAME(zero_row)(float *ring, tile_geometry g, int channels, int width, int y) {
+    for (int c = 0; c < channels; c++) memset(NAME(ring_row)(ring, g, c, y), 0, (size_t)width * sizeof(float));
+}
+
+/// ring[y] = gain ∘ input[y].
+static void NAME(load_row)(const ck_separable *layer, float *ring, tile_geometry g, int y) {
+    int width = layer->width;
+    for (int c = 0; c < layer->channels_in; c++) {
+        const float *source = layer->input + c * layer->input_stride + (ptrdiff_t)y * width;
+        float *target = NAME(ring_row)(ring, g, c, y), gain = layer->gain[c];
+        int x = 0;
+        for (; x + LANES <= width; x += LANES) NAME(store)(target + x, gain * NAME(load)(source + x));
+        for (; x < width; x++) target[x] = gain * source[x];
+    }
+}
+
+/// ring[y], ring[y+1] = two rows of the inverse Haar transform of gain ∘ input, for even y.
+///
+///     out(2i+a, 2j+b) = ½ ( low + σₐ·lh + σ_b·hl + σₐσ_b·hh )(i, j),  σ₀ = 1, σ₁ = −1
+static void NAME(load_haar_rows)(const ck_separable *layer, float *ring, tile_geometry g, int y) {
+    int half = layer->width / 2;
+    ptrdiff_t stride = layer->input_stride, offset = (ptrdiff_t)(y / 2) * half;
+    for (int c = 0; c < layer->channels_in; c++) {
+        int band = layer->channels_in + 3 * c;
+        const float *low = layer->input + c * stride + offset;
+        const float *lh = layer->input + band * stride + offset, *hl = lh + stride, *hh = hl + stride;
+        float g0 = 0.5f * layer->gain[c], g1 = 0.5f * layer->gain[band];
+        float g2 = 0.5f * layer->gain[band + 1], g3 = 0.5f * layer->gain[band + 2];
+        float *top = NAME(ring_row)(ring, g, c, y), *bottom = NAME(ring_row)(ring, g, c, y + 1);
+        int j = 0;
+        for (; j + LANES <= half; j += LANES) {
+            vf a = g0 * NAME(load)(low + j), b = g1 * NAME(load)(lh + j);
+            vf d = g2 * NAME(load)(hl + j), e = g3 * NAME(load)(hh + j);
+            vf even = (a + b) + (d + e), odd = (a + b) - (d + e);
+            NAME(store)(top + 2 * j, INTERLEAVE_LOW(even, odd));
+            NAME(store)(top + 2 * j + LANES, INTERLEAVE_HIGH(even, odd));
+            even = (a - b) + (d - e), odd = (a - b) - (d - e);
+            NAME(store)(bottom + 2 * j, INTERLEAVE_LOW(even, odd));
+            NAME(store)(bottom + 2 * j + LANES, INTERLEAVE_HIGH(even, odd));
+        }
+        for (; j < half; j++) {
+            float a = g0 * low[j], b = g1 * lh[j], d = g2 * hl[j], e = g3 * hh[j];
+            top[2 * j] = (a + b) + (d + e), top[2 * j + 1] = (a + b) - (d + e);
+            bottom[2 * j] = (a - b) + (d - e), bottom[2 * j + 1] = (a - b) - (d - e);
+        }
+    }
+}
+
+/// Loads rows until row `last` is there, rows outside the picture as zeros; returns the next row to load.
+static int NAME(load_until)(const ck_separable *layer, float *ring, tile_geometry g, int next, int last) {
+    while (next <= last) {
+        if (next < 0 || next >= layer->height) {
+            NAME(zero_row)(ring, g, layer->channels_in, layer->width, next);
+            next += 1;
+        } else if (layer->haar) {
+            NAME(load_haar_rows)(layer, ring, g, next);
+            next += 2;
+        } else {
+            NAME(load_row)(layer, ring, g, next);
+            next += 1;
+        }
+    }
+    return next;
+}
+
+/// out[0..<count] = 3×3 window over three rows, starting at r0[0], r1[0], r2[0].
+static inline void NAME(window)(
+    const float *k, const float *r0, const float *r1, const float *r2, float *out, int count) {
+    int x = 0;
+    for (; x + LANES <= count; x += LANES) {
+        vf sum = k[0] * NAME(load)(r0 + x - 1);
+        sum += k[1] * NAME(load)(r0 + x);
+        sum += k[2] * NAME(load)(r0 + x + 1);
+        sum += k[3] * NAME(load)(r1 + x - 1);
+        sum += k[4] * NAME(load)(r1 + x);
+        sum += k[5] * NAME(load)(r1 + x + 1);
+        sum += k[6] * NAME(load)(r2 + x - 1);
+        sum += k[7] * NAME(load)(r2 + x);
+        sum += k[8] * NAME(load)(r2 + x + 1);
+        NAME(store)(out + x, sum);
+    }
+    for (; x < count; x++)
+        out[x] = k[0] * r0[x - 1] + k[1] * r0[x] + k[2] * r0[x + 1] + k[3] * r1[x - 1] + k[4] * r1[x]
+            + k[5] * r1[x + 1] + k[6] * r2[x - 1] + k[7] * r2[x] + k[8] * r2[x + 1];
+}
+
+/// Depthwise 3×3 of rows y ..< y+count into panels.
+static void NAME(windows_to_panels)(
+    const ck_separable *layer, float *ring, tile_geometry g, int y, int count, float *panels) {
+    int width = layer->width, channels = layer->channels_in;
+    for (int c = 0; c < channels; c++) {
+        const float *k = layer->kernel + 9 * c;
+        for (int r = 0; r < count; r++) {
+            const float *r0 = NAME(ring_row)(ring, g, c, y + r - 1);
+            const float *r1 = NAME(ring_row)(ring, g, c, y + r);
+            const float *r2 = NAME(ring_row)(ring, g, c, y + r + 1);
+            for (int x = 0; x < width;) {
+                int position = r * width + x, lane = position % CK_PANEL;
+                int segment = CK_PANEL - lane < width - x ? CK_PANEL - lane : width - x;
+                float *target = panels + ((ptrdiff_t)(position / CK_PANEL) * channels + c) * CK_PANEL + lane;
+                NAME(window)(k, r0 + x, r1 + x, r2 + x, target, segment);
+                x += segment;
+            }
+        }
+    }
+}
+
+/// output = leaky ReLU(block + noise + bias), `count` pixels of up to 8 channels.
+static void NAME(finish_block)(
+    const ck_separable *layer, const float *block, int channel, ptrdiff_t pixel, int count) {
+    int channels = layer->channels_out - channel < CK_BLOCK ? layer->channels_out - channel : CK_BLOCK;
+    for (int r = 0; r < channels; r++) {
+        const float *sums = block + r * CK_PANEL;
+        float *out = layer->output + (channel + r) * layer->output_stride + pixel;
+        const float *noise = layer->noise ? layer->noise + pixel : NULL;
+        float bias = layer->bias[channel + r];
+        int x = 0;
+        for (; x + LANES <= count; x += LANES) {
+            vf value = NAME(load)(sums + x) + bias;
+            if (noise) value += NAME(load)(noise + x);
+            NAME(store)(out + x, NAME(leaky)(value, value));
+        }
+        for (; x < count; x++) {
+            float value = sums[x] + bias + (noise ? noise[x] : 0);
+            out[x] = NAME(leaky_one)(value, value);
+        }
+    }
+}
+
+static void NAME(separable_forward)(const ck_separable *layer, int tile, float *scratch) {
+    tile_geometry g = geometry_of(layer->height, layer->width);
+    int width = layer->width, first = tile * layer->rows;
+    int end = first + layer->rows < layer->height ? first + layer->rows : layer->height;
+    float block[CK_BLOCK * CK_PANEL] __attribute__((aligned(64)));
+    float *ring = scratch;
+    float *panels = ring + (ptrdiff_t)layer->channels_in * g.slots * g.row;
+    NAME(clear_guards)(ring, g, layer->channels_in, width);
+
+    // An even Haar row brings the odd one after it, so row first−1 (odd) is loaded from row first−2 on.
+    int next = first > 0 && layer->haar ? first - 2 : first - 1;
+    for (int y = first; y < end; y += g.group) {
+        int count = g.group < end - y ? g.group : end - y;
+        next = NAME(load_until)(layer, ring, g, next, y + count);
+        NAME(windows_to_panels)(layer, ring, g, y, count, panels);
+        for (int p = 0; p * CK_PANEL < count * width; p++) {
+            int pixels = count * width - p * CK_PANEL < CK_PANEL ? count * width - p * CK_PANEL : CK_PANEL;
+            const float *panel = panels + (ptrdiff_t)p * layer->channels_in * CK_PANEL;
+            for (int o = 0; o < layer->channels_out; o += CK_BLOCK) {
+                NAME(panel_block)(layer->weight + (ptrdiff_t)o * layer->channels_in, panel, layer->channels_in, block);
+                NAME(finish_block)(layer, block, o, (ptrdiff_t)y * width + p * CK_PANEL, pixels);
+            }
+        }
+    }
+}
+
+/// ∂loss/∂(depthwise output) of rows y ..< y+count into the ring; their noise gradient too, where wanted.
+static void NAME(spread_gradient)(
+    const ck_separable *layer, float *ring, tile_geometry g, int y, int count, int owned, float *panels) {
+    int width = layer->width, pixels = count * width, outputs = layer->channels_out;
+    for (int o = 0; o < outputs; o++) {
+        const float *source = layer->output + o * layer->output_stride + (ptrdiff_t)y * width;
+        for (int p = 0; p < pixels; p += CK_PANEL) {
+            int rest = pixels - p < CK_PANEL ? pixels - p : CK_PANEL;
+            float *target = panels + ((ptrdiff_t)(p / CK_PANEL) * outputs + o) * CK_PANEL;
+            memcpy(target, source + p, (size_t)rest * sizeof(float));
+            if (rest < CK_PANEL) memset(target + rest, 0, (size_t)(CK_PANEL - rest) * sizeof(float));
+        }
+    }
+    if (layer->d_noise && owned)
+        for (int p = 0; p < pixels; p++) {
+            const float *panel = panels + (ptrdiff_t)(p / CK_PANEL) * outputs * CK_PANEL + p % CK_PANEL;
+            float total = 0;
+            for (int o = 0; o < outputs; o++) total += panel[o * CK_PANEL];
+            layer->d_noise[(ptrdiff_t)y * width + p] = total;
+        }
+    float block[CK_BLOCK * CK_PANEL] __attribute__((aligned(64)));
+    for (int p = 0; p < pixels; p += CK_PANEL) {
+        const float *panel = panels + (ptrdiff_t)(p / CK_PANEL) * outputs * CK_PANEL;
+        for (int c = 0; c < layer->channels_in; c += CK_BLOCK) {
+            NAME(panel_block)(layer->weight_transposed + (ptrdiff_t)c * outputs, panel, outputs, block);
+            int channels = layer->channels_in - c < CK_BLOCK ? layer->channels_in - c : CK_BLOCK;
+            for (int q = p; q < pixels && q < p + CK_PANEL;) {
+                int row = q / width, x = q % width, run = width - x;
+                if (run > p + CK_PANEL - q) run = p + CK_PANEL - q;
+                for (int r = 0; r < channels; r++)
+                    memcpy(NAME(ring_row)(ring, g, c + r, y + row) + x, block + r * CK_PANEL + q - p,
+                        (size_t)run * sizeof(float));
+                q += run;
+            }
+        }
+    }
+}
+
+/// input[y] = gain · leaky′ · ∂loss/∂x[y], and the gain's gradient, from rows y−1…y+1 of the ring.
+static void NAME(gather_row)(
+    const ck_separable *layer, float *ring, tile_geometry g, int y, const float *flipped, vf *d_gain,
+    float *d_gain_rest, float *dx) {
+    int width = layer->width;
+    for (int c = 0; c < layer->channels_in; c++) {
+        NAME(window)(flipped + 9 * c, NAME(ring_row)(ring, g, c, y - 1), NAME(ring_row)(ring, g, c, y),
+            NAME(ring_row)(ring, g, c, y + 1), dx, width);
+        float *input = layer->input + c * layer->input_stride + (ptrdiff_t)y * width, gain = layer->gain[c];
+        int x = 0;
+        for (; x + LANES <= width; x += LANES) {
+            vf a = NAME(load)(input + x), d = NAME(load)(dx + x);
+            d_gain[c] += a * d;
+            NAME(store)(input + x, NAME(leaky)(a, gain * d));
+        }
+        for (; x < width; x++) {
+            d_gain_rest[c] += input[x] * dx[x];
+            input[x] = NAME(leaky_one)(input[x], gain * dx[x]);
+        }
+    }
+}
+
+/// One band of the forward Haar transform's adjoint: dot with the activations, then overwrite them.
+static inline vf NAME(put_band)(float *input, float gain, vf d) {
+    vf a = NAME(load)(input);
+    NAME(store)(input, NAME(leaky)(a, gain * d));
+    return a * d;
+}
+static inline float NAME(put_band_one)(float *input, float gain, float d) {
+    float a = *input;
+    *input = NAME(leaky_one)(a, gain * d);
+    return a * d;
+}
+
+/// Rows y and y+1 (y even) of ∂loss/∂x through the adjoint of the inverse Haar transform into the input.
+static void NAME(gather_haar_rows)(
+    const ck_separable *layer, float *ring, tile_geometry g, int y, const float *flipped, vf *d_gain,
+    float *d_gain_rest, float *dx) {
+    int width = layer->width, half = width / 2;
+    float *top = dx, *bottom = dx + g.row;
+    ptrdiff_t stride = layer->input_stride, offset = (ptrdiff_t)(y / 2) * half;
+    for (int c = 0; c < layer->channels_in; c++) {
+        const float *above = NAME(ring_row)(ring, g, c, y - 1), *first = NAME(ring_row)(ring, g, c, y);
+        const float *second = NAME(ring_row)(ring, g, c, y + 1), *below = NAME(ring_row)(ring, g, c, y + 2);
+        NAME(window)(flipped + 9 * c, above, first, second, top, width);
+        NAME(window)(flipped + 9 * c, first, second, below, bottom, width);
+        int band = layer->channels_in + 3 * c;
+        float *low = layer->input + c * stride + offset;
+        float *lh = layer->input + band * stride + offset, *hl = lh + stride, *hh = hl + stride;
+        const float *gains = layer->gain + band;
+        int j = 0;
+        for (; j + LANES <= half; j += LANES) {
+            vf u = 0.5f * NAME(load)(top + 2 * j), v = 0.5f * NAME(load)(top + 2 * j + LANES);
+            vf sum0 = EVEN(u, v) + ODD(u, v), difference0 = EVEN(u, v) - ODD(u, v);
+            u = 0.5f * NAME(load)(bottom + 2 * j), v = 0.5f * NAME(load)(bottom + 2 * j + LANES);
+            vf sum1 = EVEN(u, v) + ODD(u, v), difference1 = EVEN(u, v) - ODD(u, v);
+            d_gain[c] += NAME(put_band)(low + j, layer->gain[c], sum0 + sum1);
+            d_gain[band] += NAME(put_band)(lh + j, gains[0], sum0 - sum1);
+            d_gain[band + 1] += NAME(put_band)(hl + j, gains[1], difference0 + difference1);
+            d_gain[band + 2] += NAME(put_band)(hh + j, gains[2], difference0 - difference1);
+        }
+        for (; j < half; j++) {
+            float sum0 = 0.5f * (top[2 * j] + top[2 * j + 1]), difference0 = 0.5f * (top[2 * j] - top[2 * j + 1]);
+            float sum1 = 0.5f * (bottom[2 * j] + bottom[2 * j + 1]);
+            float difference1 = 0.5f * (bottom[2 * j] - bottom[2 * j + 1]);
+            d_gain_rest[c] += NAME(put_band_one)(low + j, layer->gain[c], sum0 + sum1);
+            d_gain_rest[band] += NAME(put_band_one)(lh + j, gains[0], sum0 - sum1);
+            d_gain_rest[band + 1] += NAME(put_band_one)(hl + j, gains[1], difference0 + difference1);
+            d_gain_rest[band + 2] += NAME(put_band_one)(hh + j, gains[2], difference0 - difference1);
+        }
+    }
+}
+
+static void NAME(separable_backward)(const ck_separable *layer, int tile, float *scratch) {
+    tile_geometry g = geometry_of(layer->height, layer->width);
+    int first = tile * layer->rows, step = layer->haar ? 2 : 1;
+    int end = first + layer->rows < layer->height ? first + layer->rows : layer->height;
+    int gains = layer->haar ? 4 * layer->channels_in : layer->channels_in;
+    vf *d_gain = (vf *)scratch;
+    float *d_gain_rest = scratch + (ptrdiff_t)gains * LANES;
+    float *flipped = d_gain_rest + round_up(gains, 16);
+    float *dx = flipped + round_up(9 * layer->channels_in, 16);
+    float *ring = dx + 2 * g.row;
+    float *panels = ring + (ptrdiff_t)layer->channels_in * g.slots * g.row;
+    memset(scratch, 0, (size_t)(flipped - scratch) * sizeof(float));
+    for (int i = 0; i < 9 * layer->channels_in; i++) flipped[i] = layer->kernel[i / 9 * 9 + 8 - i % 9];
+    NAME(clear_guards)(ring, g, layer->channels_in, layer->width);
+
+    int ready = first - 1, stop = end < layer->height ? end + 1 : layer->height;
+    if (first == 0) {
+        NAME(zero_row)(ring, g, layer->channels_in, layer->width, -1);
+        ready = 0;
+    }
+    int y = first;
+    while (y < end) {
+        if (ready < stop) {  // rows below `ready` are in the ring
+            int count = g.group < stop - ready ? g.group : stop - ready;
+            NAME(spread_gradient)(layer, ring, g, ready, count, ready >= first && ready < end, panels);
+            ready += count;
+        } else {  // past the last row of the picture
+            NAME(zero_row)(ring, g, layer->channels_in, layer->width, ready);
+            ready += 1;
+        }
+        for (; y < end && y + step < ready; y += step) {
+            if (layer->haar)
+                NAME(gather_haar_rows)(layer, ring, g, y, flipped, d_gain, d_gain_rest, dx);
+            else
+                NAME(gather_row)(layer, ring, g, y, flipped, d_gain, d_gain_rest, dx);
+        }
+    }
+    for (int i = 0; i < gains; i++) layer->d_gain[(ptrdiff_t)tile * gains + i] = NAME(sum)(d_gain[i]) + d_gain_rest[i];
+}

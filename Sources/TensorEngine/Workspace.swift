@@ -1,0 +1,66 @@
+import CKernels
+
+/// What the layers of one search share: threads, kernels and scratch. Not safe for concurrent use.
+public final class Workspace {
+    public let pool: ThreadPool
+    public let kernels: Kernels
+    private var scratch = AlignedFloats(count: 0)
+    private(set) var scratchStride = 0
+
+    public init(threads: Int, kernels: Kernels = .default) {
+        pool = ThreadPool(threads: threads)
+        self.kernels = kernels
+    }
+
+    var scratchPointer: UnsafeMutablePointer<Float> { scratch.pointer }
+
+    /// Makes sure that every thread has `count` floats of scratch. Called while layers are made, never in a step.
+    func reserveScratch(_ count: Int) {
+        guard count > scratchStride else { return }
+        scratchStride = (count + 31) / 32 * 32
+        scratch = AlignedFloats(count: scratchStride * pool.threads)
+    }
+}
+
+/// The activations of one layer: [channels, height, width] with padding between channels, because channels
+/// a power of two apart would fight for the same cache sets.
+public final class Activations {
+    public let channels: Int
+    public let height: Int
+    public let width: Int
+    /// Floats from one channel to the next.
+    public let stride: Int
+    let storage: AlignedFloats
+
+    public init(channels: Int, height: Int, width: Int) {
+        (self.channels, self.height, self.width) = (channels, height, width)
+        stride = (height * width + 15) / 16 * 16 + 32
+        // A vector read may start one float before a row and end one vector behind it.
+        storage = AlignedFloats(count: channels * stride + 64)
+    }
+
+    public var pointer: UnsafeMutablePointer<Float> { storage.pointer }
+
+    /// A copy without the padding, [channels, height, width].
+    public var tensor: Tensor<Float> {
+        get {
+            var result = Tensor<Float>(uninitialized: [channels, height, width])
+            let pixels = height * width
+            result.withUnsafeMutableBufferPointer { target in
+                for c in 0..<channels {
+                    for i in 0..<pixels { target[c * pixels + i] = pointer[c * stride + i] }
+                }
+            }
+            return result
+        }
+        set {
+            precondition(newValue.shape == [channels, height, width])
+            let pixels = height * width
+            newValue.withUnsafeBufferPointer { source in
+                for c in 0..<channels {
+                    for i in 0..<pixels { pointer[c * stride + i] = source[c * pixels + i] }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+/// Why a file of weights was refused: which file, and what is wrong with it.
+public struct CheckpointError: Error, Equatable, Sendable {
+    /// The file as the caller named it; an entry of an archive is `ARCHIVE/ENTRY`.
+    public let file: String
+    public let problem: Problem
+
+    public init(file: String, problem: Problem) {
+        self.file = file
+        self.problem = problem
+    }
+
+    public enum Problem: Equatable, Sendable {
+        // Any file.
+        case unreadable(reason: String)
+        case unwritable(reason: String)
+        case notARegularFile
+        case tooLarge(bytes: Int, limit: Int)
+        case truncated(needed: Int, available: Int)
+
+        // Tensors, whatever file they come from.
+        case missingTensor(String)
+        case duplicateTensor(String)
+        case unknownElementType(tensor: String, type: String)
+        case unconvertibleElementType(tensor: String, type: String)
+        case impossibleShape(tensor: String)
+        case sizeMismatch(tensor: String, expected: Int, found: Int)
+        case outOfRange(tensor: String, offset: Int, size: Int, available: Int)
+
+        // Safetensors.
+        case headerTooLong(bytes: Int, limit: Int)
+        case headerSyntax(offset: Int, expected: String)
+        case gapOrOverlap(tensor: String, expectedOffset: Int, found: Int)
+        case strayBytes(Int)
+
+        // Zip archives.
+        case notAnArchive(reason: String)
+        case tooManyEntries(Int, limit: Int)
+        case missingEntry(String)
+        case duplicateEntry(String)
+        case encryptedEntry(String)
+        case unsupportedCompression(entry: String, method: Int)
+        case compressionRatio(entry: String, ratio: Int, limit: Int)
+        case corruptEntry(String, reason: String)
+
+        // OpenVINO IR.
+        case xmlEncoding
+        case xmlDeclaration(offset: Int)
+        case xmlSyntax(line: Int, reason: String)
+        case xmlTooDeep(limit: Int)
+        case xmlTooManyElements(limit: Int)
+        case irVersion(found: String)
+        case irElement(line: Int, expected: String)
+        case irEdge(layer: String, reason: String)
+        case irCycle
+        case constantsOverlap(bytes: Int, available: Int)
+        case unexpectedLayer(layer: String, type: String, expected: String)
+        case unexpectedValue(layer: String, expected: String, found: String)
+        case unusedLayer(layer: String, type: String)
+    }
+}
+
+extension CheckpointError: CustomStringConvertible {
+    public var description: String { "\(file): \(problem)" }
+}
+
+extension CheckpointError.Problem: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unreadable(let reason): "cannot be read: \(reason)"
+        case .unwritable(let reason): "cannot be written: \(reason)"
+        case .notARegularFile: "is not a regular file"
+        case .tooLarge(let bytes, let limit):
+            "holds \(bytes) bytes, more than the \(limit) accepted for a file of this kind"
+        case .truncated(let needed, let available):
+            "is cut short: \(needed) bytes are needed and \(available) are there; download or copy it again"
+
+        case .missingTensor(let name): "holds no tensor '\(name)'"
+        case .duplicateTensor(let name): "names the tensor '\(name)' twice"
+        case .unknownElementType(let tensor, let type): "tensor '\(tensor)' has the unknown element type '\(type)'"
+        case .unconvertibleElementType(let tensor, let type):
+            "tensor '\(tensor)' of element type '\(type)' cannot be read as floating-point numbers"
+        case .impossibleShape(let tensor): "tensor '\(tensor)' has an impossible shape"
+        case .sizeMismatch(let tensor, let expected, let found):
+            "tensor '\(tensor)' needs \(expected) bytes for its shape and claims \(found)"
+        case .outOfRange(let tensor, let offset, let size, let available):
+            "tensor '\(tensor)' claims \(size) bytes at offset \(offset), and \(available) are there"
+
+        case .headerTooLong(let bytes, let limit):
+            "its header claims \(bytes) bytes, more than the \(limit) possible; it is damaged or not safetensors"
+        case .headerSyntax(let offset, let expected): "its header is malformed at byte \(offset): expected \(expected)"
+        case .gapOrOverlap(let tensor, let expectedOffset, let found):
+            "tensor '\(tensor)' starts at \(found) where \(expectedOffset) was due: tensors overlap or leave a gap"
+        case .strayBytes(let count): "has \(count) bytes that belong to no tensor"
+
+        case .notAnArchive(let reason): "is not a readable zip archive: \(reason)"
+        case .tooManyEntries(let count, let limit): "has \(count) entries, more than the \(limit) accepted"
+        case .missingEntry(let name): "has no entry '\(name)'"
+        case .duplicateEntry(let name): "has more than one entry '\(name)'"
+        case .encryptedEntry(let name): "entry '\(name)' is encrypted"
+        case .unsupportedCompression(let entry, let method):
+            "entry '\(entry)' is compressed by method \(method); only stored and deflated entries are read"
+        case .compressionRatio(let entry, let ratio, let limit):
+            "entry '\(entry)' claims to expand \(ratio) times; more than \(limit) is refused"
+        case .corruptEntry(let name, let reason): "entry '\(name)' is damaged: \(reason)"
+
+        case .xmlEncoding: "is not XML in UTF-8"
+        case .xmlDeclaration(let offset):
+            "has a document type or entity declaration at byte \(offset); a network description needs none"
+        case .xmlSyntax(let line, let reason): "is not well-formed XML (line \(line)): \(reason)"
+        case .xmlTooDeep(let limit): "nests XML elements deeper than \(limit)"
+        case .xmlTooManyElements(let limit): "has more than \(limit) XML elements"
+        case .irVersion(let found): "is OpenVINO IR version '\(found)'; version 10 is read"
+        case .irElement(let line, let expected): "is malformed OpenVINO IR (line \(line)): expected \(expected)"
+        case .irEdge(let layer, let reason): "is malformed OpenVINO IR: layer '\(layer)' \(reason)"
+        case .irCycle: "is malformed OpenVINO IR: its layers form a cycle"
+        case .constantsOverlap(let bytes, let available):
+            "its constants claim \(bytes) bytes in all, and the weights file holds \(available)"
+        case .unexpectedLayer(let layer, let type, let expected):
+            "layer '\(layer)' is a \(type) where \(expected) was expected; this is not a network of a known shape"
+        case .unexpectedValue(let layer, let expected, let found):
+            "layer '\(layer)' holds \(found) where \(expected) was expected; this is not a network of a known shape"
+        case .unusedLayer(let layer, let type):
+            "layer '\(layer)' (\(type)) has no place in the network that was recognised"
+        }
+    }
+}

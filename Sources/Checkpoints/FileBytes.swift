@@ -1,0 +1,98 @@
+import Foundation
+
+/// The bytes of a regular file, read-only: mapped into memory, or read into memory of our own.
+///
+/// Map files that nobody else writes (the model store); read files of unknown origin, because a mapped file
+/// that another program shortens takes the process down.
+public final class FileBytes: @unchecked Sendable {
+    public let name: String
+    private let buffer: UnsafeRawBufferPointer
+    private let isMapped: Bool
+
+    public var count: Int { buffer.count }
+
+    /// Maps a file.
+    /// - Throws: ``CheckpointError`` if it is not a regular file or cannot be mapped.
+    public init(mapping url: URL) throws(CheckpointError) {
+        name = url.relativePath
+        let (descriptor, size) = try Self.open(url)
+        defer { close(descriptor) }
+        isMapped = size > 0
+        guard size > 0 else {
+            buffer = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+            throw CheckpointError(file: url.relativePath, problem: .unreadable(reason: systemMessage()))
+        }
+        buffer = UnsafeRawBufferPointer(start: start, count: size)
+    }
+
+    /// Reads a whole file.
+    /// - Throws: ``CheckpointError`` if it is not a regular file, larger than `limit` bytes, or unreadable.
+    public init(reading url: URL, limit: Int) throws(CheckpointError) {
+        name = url.relativePath
+        isMapped = false
+        let (descriptor, size) = try Self.open(url)
+        defer { close(descriptor) }
+        guard size <= limit else {
+            throw CheckpointError(file: url.relativePath, problem: .tooLarge(bytes: size, limit: limit))
+        }
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        buffer = UnsafeRawBufferPointer(memory)
+        var filled = 0
+        while filled < size {
+            let got = read(descriptor, memory.baseAddress.map { $0 + filled }, size - filled)
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else {
+                throw CheckpointError(file: url.relativePath, problem: .unreadable(reason: systemMessage()))
+            }
+            guard got > 0 else {
+                throw CheckpointError(
+                    file: url.relativePath, problem: .truncated(needed: size, available: filled))
+            }
+            filled += got
+        }
+    }
+
+    /// Bytes that are in memory already, for example an entry of an archive.
+    public init(_ bytes: [UInt8], name: String) {
+        self.name = name
+        isMapped = false
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+        memory.copyBytes(from: bytes)
+        buffer = UnsafeRawBufferPointer(memory)
+    }
+
+    deinit {
+        guard isMapped else { return buffer.deallocate() }
+        munmap(UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count)
+    }
+
+    public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+        defer { withExtendedLifetime(self) {} }
+        return try body(buffer)
+    }
+
+    /// Opens a file without waiting (a pipe must not hang us) and checks that it is a regular one.
+    private static func open(_ url: URL) throws(CheckpointError) -> (descriptor: Int32, size: Int) {
+        let descriptor = Foundation.open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw CheckpointError(file: url.relativePath, problem: .unreadable(reason: systemMessage()))
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let problem = CheckpointError.Problem.unreadable(reason: systemMessage())
+            close(descriptor)
+            throw CheckpointError(file: url.relativePath, problem: problem)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw CheckpointError(file: url.relativePath, problem: .notARegularFile)
+        }
+        return (descriptor, Int(status.st_size))
+    }
+}
+
+/// The system's own words for the latest failed call.
+func systemMessage() -> String { String(cString: strerror(errno)) }

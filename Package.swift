@@ -18,7 +18,7 @@ let package = Package(
         .executableTarget(
             name: "pulse",
             dependencies: [
-                "PulseSearch", "FaceAlignment",
+                "PulseSearch", "FaceAlignment", "Generators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"]),

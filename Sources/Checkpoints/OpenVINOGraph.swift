@@ -44,6 +44,9 @@ public struct OpenVINOGraph: Sendable {
     public let file: String
     let weights: FileBytes
 
+    /// Size of the weights file, in bytes.
+    public var weightsSize: Int { weights.count }
+
     /// The declared extents of one output.
     public func shape(_ source: Source) -> [Int] { layers[source.layer].outputShapes[source.output] }
 

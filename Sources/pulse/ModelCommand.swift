@@ -1,5 +1,125 @@
 import ArgumentParser
+import Foundation
+import Generators
 
+/// Imports models and tells about them.
 struct ModelCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "model")
+    static let configuration = CommandConfiguration(
+        commandName: "model",
+        abstract: "Import face generators and list them.",
+        subcommands: [ModelImportCommand.self, ModelListCommand.self, ModelInfoCommand.self])
 }
+
+struct ModelImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Convert files of weights into a model.",
+        discussion: """
+            Reads OpenVINO IR: a .whl or .zip that holds it, or .xml files with their .bin files beside \
+            them. Several files that belong together make one model. Nothing in the files is executed.
+            """)
+
+    @Argument(help: "The files of one model.", completion: .file())
+    var files: [String]
+
+    @Option(help: "What to call the model; otherwise what it is known as.")
+    var name: String?
+
+    func run() throws {
+        let reporter = ImportReporter()
+        let model = try ModelStore().importModel(
+            files: files.map { URL(fileURLWithPath: $0) }, name: name, progress: reporter.report)
+        if reporter.wasThere {
+            print("\(model.name) is in the store already, from the same files")
+        } else {
+            print("imported \(model.name)")
+        }
+        print(modelDetails(model))
+    }
+}
+
+struct ModelListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the models that were imported.")
+
+    func run() throws {
+        let store = ModelStore()
+        let models = try store.list()
+        if models.isEmpty {
+            note("no models in \(store.folder.path); import one with 'pulse model import FILE...'")
+        }
+        for summary in models {
+            switch summary.content {
+            case .success(let model):
+                let side = model.specification.resolution
+                print("\(model.name)  \(model.family) \(side)×\(side)\(model.hasMapping ? "" : ", no mapping network")")
+                print("    licence: \(model.licence)")
+            case .failure(let error):
+                print("\(summary.name)  unusable")
+                note("\(error)")
+            }
+        }
+    }
+}
+
+struct ModelInfoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info", abstract: "Say what a model is, where it comes from, and under which terms.")
+
+    @Argument(help: "The model's name.")
+    var name: String
+
+    func run() throws {
+        print(modelDetails(try ModelStore().load(name)))
+    }
+}
+
+/// What there is to say about a model, one fact a line.
+private func modelDetails(_ model: Model) -> String {
+    let specification = model.specification
+    let mapping =
+        model.hasMapping ? "yes, with latent statistics" : "no: makes pictures from given latents only"
+    return """
+        name        \(model.name)
+        family      \(model.family)
+        resolution  \(specification.resolution)×\(specification.resolution)
+        latents     \(specification.slotCount) slots of \(specification.latentSize), \
+        \(specification.liveSlots.count) of them live
+        noise       \(specification.noiseSides.count) maps
+        weights     \(model.parameterCount) numbers
+        mapping     \(mapping)
+        source      \(model.source)
+        source sha  \(model.sourceSHA256)
+        model sha   \(model.sha256)
+        licence     \(model.licence)
+        known bias  \(model.biases)
+        """
+}
+
+/// Puts what an import reports on standard error, the share done on one line where that is a terminal.
+private final class ImportReporter {
+    private(set) var wasThere = false
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private var lastTenth = -1
+
+    func report(_ event: ImportEvent) {
+        switch event {
+        case .recognised(let file, let network, let evidence):
+            note("\(file): \(network)\n    recognised by \(evidence)")
+        case .skipped(let entries): note("\(entries.count) other entries skipped unread")
+        case .alreadyImported: wasThere = true
+        case .statistics(let share):
+            let percent = Int(share * 100)
+            if isTerminal {
+                let end = share >= 1 ? "\n" : ""
+                FileHandle.standardError.write(Data("\rmeasuring latent statistics: \(percent) %\(end)".utf8))
+            } else if percent / 10 != lastTenth {
+                lastTenth = percent / 10
+                note("measuring latent statistics: \(percent) %")
+            }
+        }
+    }
+}
+
+/// A line on standard error.
+private func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

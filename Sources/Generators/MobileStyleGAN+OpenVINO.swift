@@ -254,7 +254,8 @@ private struct MobileStyleGANWalk {
         var factor = product.inputs[which]
         try walk.expect(product.inputs[1 - which], shape: [1, channels, side, side])
         if let scale {
-            let (constant, inner) = try walk.enterWithConstant(factor, "Multiply", role: "a modulation's scale")
+            let (constant, inner) = try walk.enterWithConstant(
+                factor, "Multiply", role: "a modulation's scale")
             try walk.expect(constant, toHold: [scale], role: "the scale 1/√(inputs·k²)")
             factor = inner
         }
@@ -299,7 +300,8 @@ private struct MobileStyleGANWalk {
         let (lowLow, lowHigh) = try synthesisPair(low, channels: channels, rows: true)
         let (highLow, highHigh) = try synthesisPair(high, channels: channels, rows: true)
 
-        let split = try walk.enter(lowLow, "VariadicSplit", inputs: 3, role: "the split of a wavelet transform")
+        let split = try walk.enter(
+            lowLow, "VariadicSplit", inputs: 3, role: "the split of a wavelet transform")
         try walk.expect(split.inputs[1], toCompute: [1], role: "the axis of a split")
         try walk.expect(split.inputs[2], toCompute: [channels, 3 * channels], role: "the parts of a split")
         try walk.expect(split.inputs[0], shape: [1, 4 * channels, side / 2, side / 2])
@@ -344,7 +346,8 @@ private struct MobileStyleGANWalk {
         }
         try walk.expect(source, attribute: "dilations", [1, 1], fallback: [1, 1])
         let filter = layer.inputs[1].layer
-        guard graph.layers[filter].constant?.shape == (rows ? [channels, 1, 1, 2, 1] : [channels, 1, 1, 1, 2])
+        guard
+            graph.layers[filter].constant?.shape == (rows ? [channels, 1, 1, 2, 1] : [channels, 1, 1, 1, 2])
         else { throw graph.unexpected(filter, expected: "a wavelet filter of two taps") }
         try walk.expect(filter, toHold: taps, role: "a tap of the Haar wavelet")
         return layer.inputs[0]

@@ -52,7 +52,9 @@ struct ModelListCommand: ParsableCommand {
             switch summary.content {
             case .success(let model):
                 let side = model.specification.resolution
-                print("\(model.name)  \(model.family) \(side)×\(side)\(model.hasMapping ? "" : ", no mapping network")")
+                print(
+                    "\(model.name)  \(model.family) \(side)×\(side)\(model.hasMapping ? "" : ", no mapping network")"
+                )
                 print("    licence: \(model.licence)")
             case .failure(let error):
                 print("\(summary.name)  unusable")

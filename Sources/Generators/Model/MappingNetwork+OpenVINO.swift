@@ -97,7 +97,8 @@ extension OpenVINOWalk {
         guard product.inputs.contains(parameter),
             var inner = product.inputs.first(where: { $0 != parameter })
         else { throw graph.unexpected(source.layer, expected: "the input times its inverse norm") }
-        let (one, reciprocal) = try enterWithConstant(inner, "Multiply", role: "the numerator of the pixel norm")
+        let (one, reciprocal) = try enterWithConstant(
+            inner, "Multiply", role: "the numerator of the pixel norm")
         try expect(one, toHold: [1], role: "the numerator of the pixel norm")
         inner = try enterPower(reciprocal, exponent: -1)
         inner = try enterPower(inner, exponent: 0.5)

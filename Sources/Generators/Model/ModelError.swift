@@ -53,7 +53,8 @@ extension ModelError: CustomStringConvertible, LocalizedError {
         case .styleSizesDiffer(let mapping, let synthesis):
             "the networks do not belong together: the mapping network yields latents of length \(mapping), "
                 + "the synthesis network takes \(synthesis)"
-        case .latentsNotFinite: "the mapping network yields latents that are not finite; its weights are damaged"
+        case .latentsNotFinite:
+            "the mapping network yields latents that are not finite; its weights are damaged"
 
         case .invalidName(let name):
             "'\(name)' cannot be the name of a model: use a–z, 0–9, '.', '_' and '-', starting with a "

@@ -83,7 +83,8 @@ extension ModelStore {
         let known = KnownSource.forWeights(sha256: network.weightsSHA256)
         let source = known ?? .unknown(modelName: Self.derivedName(file))
         // A synthesis network alone must not take the name of the complete model.
-        let chosen = name.isEmpty ? source.modelName + (mapping == nil && known != nil ? "-synthesis" : "") : name
+        let chosen =
+            name.isEmpty ? source.modelName + (mapping == nil && known != nil ? "-synthesis" : "") : name
         return ModelMetadata(
             name: chosen, family: "MobileStyleGAN",
             configuration: ModelConfiguration(
@@ -118,7 +119,8 @@ extension ModelStore {
             progress(
                 .recognised(
                     file: network.file, network: "StyleGAN2 mapping network",
-                    evidence: "pixel norm and \(mapping.biases.count) linear layers of width \(mapping.size)"))
+                    evidence: "pixel norm and \(mapping.biases.count) linear layers of width \(mapping.size)")
+            )
         }
     }
 }

@@ -128,7 +128,9 @@ struct OpenVINOWalk {
         }
         var operands: [[Int]] = []
         // The shape of features needs no look at how they are computed; that of a shape does.
-        if layer.type != "ShapeOf" || layer.inputs.contains(where: { graph.layers[$0.layer].type == "Concat" }) {
+        if layer.type != "ShapeOf"
+            || layer.inputs.contains(where: { graph.layers[$0.layer].type == "Concat" })
+        {
             for input in layer.inputs { operands.append(try evaluate(input, depth: depth + 1)) }
         }
         visited.insert(source.layer)

@@ -56,10 +56,11 @@ public final class SeparableLayer {
         self.input = input
         self.output = output
         self.workspace = workspace
-        // Narrow pictures are one tile: a panel then spans several rows.
+        // Narrow pictures are one tile: a panel then spans several rows. Tiles hold an even number of rows,
+        // because the inverse Haar transform makes them in pairs.
         rows =
             output.width < Int(CK_PANEL)
-            ? output.height : min(output.height, max(16, min(32, output.height / 4)))
+            ? output.height : min(output.height, max(16, min(32, output.height / 8 * 2)))
         gain = AlignedFloats(count: input.channels)
         dGain = AlignedFloats(count: input.channels)
         dGainOfTiles = AlignedFloats(count: (output.height + rows - 1) / rows * input.channels)

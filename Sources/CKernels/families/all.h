@@ -4,6 +4,7 @@
 
 #include "panel.h"
 
+#include "haar.h"
 #include "linear.h"
 
 #include "separable.h"

@@ -23,14 +23,17 @@ static void NAME(image_forward)(const ck_image *layer, int tile, float *scratch)
             for (int c = 0; c < channels; c++) {
                 const float *source = layer->input + c * layer->input_stride + (ptrdiff_t)y * width + p;
                 float *target = panel + c * CK_PANEL, gain = layer->gain[c];
-                for (int x = 0; x < count; x++) target[x] = gain * source[x];
-                for (int x = count; x < CK_PANEL; x++) target[x] = 0;
+                int x = 0;
+                for (; x + LANES <= count; x += LANES) NAME(store)(target + x, gain * NAME(load)(source + x));
+                for (; x < CK_PANEL; x++) target[x] = x < count ? gain * source[x] : 0;
             }
             for (int o = 0; o < NAME(bands); o += CK_BLOCK) {
                 NAME(panel_block)(layer->weight + (ptrdiff_t)o * channels, panel, channels, block);
                 for (int r = 0; r < CK_BLOCK && o + r < NAME(bands); r++)
-                    for (int x = 0; x < CK_PANEL; x++)
-                        bands[(ptrdiff_t)(o + r) * padded + p + x] = block[r * CK_PANEL + x] + layer->bias[o + r];
+                    for (int x = 0; x < CK_PANEL; x += LANES)
+                        NAME(store)
+                        (bands + (ptrdiff_t)(o + r) * padded + p + x,
+                            NAME(load)(block + r * CK_PANEL + x) + layer->bias[o + r]);
             }
         }
         for (int colour = 0; colour < 3; colour++) {
@@ -38,12 +41,9 @@ static void NAME(image_forward)(const ck_image *layer, int tile, float *scratch)
             NAME(bands_of)(bands, padded, colour, b);
             float *top = layer->image + ((ptrdiff_t)colour * 2 * layer->height + 2 * y) * 2 * width;
             float *bottom = top + 2 * width;
-            for (int x = 0; x < width; x++) {
-                float plus = b[0][x] + b[1][x], minus = b[0][x] - b[1][x];
-                float right = b[2][x] + b[3][x], cross = b[2][x] - b[3][x];
-                top[2 * x] = 0.5f * (plus + right), top[2 * x + 1] = 0.5f * (plus - right);
-                bottom[2 * x] = 0.5f * (minus + cross), bottom[2 * x + 1] = 0.5f * (minus - cross);
-            }
+            const float *const sources[4] = {b[0], b[1], b[2], b[3]};
+            const float ones[4] = {1, 1, 1, 1};
+            NAME(inverse_haar)(sources, ones, width, top, bottom);
         }
     }
 }
@@ -64,12 +64,16 @@ static void NAME(image_backward)(const ck_image *layer, int tile, float *scratch
             NAME(bands_of)(bands, padded, colour, b);
             const float *top = layer->image + ((ptrdiff_t)colour * 2 * layer->height + 2 * y) * 2 * width;
             const float *bottom = top + 2 * width;
-            for (int x = 0; x < width; x++) {
-                float sum0 = 0.5f * (top[2 * x] + top[2 * x + 1]), difference0 = 0.5f * (top[2 * x] - top[2 * x + 1]);
-                float sum1 = 0.5f * (bottom[2 * x] + bottom[2 * x + 1]);
-                float difference1 = 0.5f * (bottom[2 * x] - bottom[2 * x + 1]);
-                b[0][x] = sum0 + sum1, b[1][x] = sum0 - sum1;
-                b[2][x] = difference0 + difference1, b[3][x] = difference0 - difference1;
+            int x = 0;
+            for (; x + LANES <= width; x += LANES) {
+                vf d[4];
+                NAME(haar_adjoint)(top + 2 * x, bottom + 2 * x, d);
+                for (int i = 0; i < 4; i++) NAME(store)(b[i] + x, d[i]);
+            }
+            for (; x < width; x++) {
+                float d[4];
+                NAME(haar_adjoint_one)(top + 2 * x, bottom + 2 * x, d);
+                for (int i = 0; i < 4; i++) b[i][x] = d[i];
             }
         }
         for (int p = 0; p < width; p += CK_PANEL) {
@@ -85,8 +89,8 @@ static void NAME(image_backward)(const ck_image *layer, int tile, float *scratch
                     float gain = layer->gain[c + r];
                     int x = 0;
                     for (; x + LANES <= count; x += LANES)
-                        d_gain[c + r] += NAME(put_band)(input + x, gain, NAME(load)(d + x));
-                    for (; x < count; x++) d_gain_rest[c + r] += NAME(put_band_one)(input + x, gain, d[x]);
+                        d_gain[c + r] += NAME(consume)(input + x, gain, NAME(load)(d + x));
+                    for (; x < count; x++) d_gain_rest[c + r] += NAME(consume_one)(input + x, gain, d[x]);
                 }
             }
         }

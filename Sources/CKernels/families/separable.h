@@ -37,34 +37,17 @@ static void NAME(load_row)(const ck_separable *layer, float *ring, tile_geometry
 }
 
 /// ring[y], ring[y+1] = two rows of the inverse Haar transform of gain ∘ input, for even y.
-///
-///     out(2i+a, 2j+b) = ½ ( low + σₐ·lh + σ_b·hl + σₐσ_b·hh )(i, j),  σ₀ = 1, σ₁ = −1
 static void NAME(load_haar_rows)(const ck_separable *layer, float *ring, tile_geometry g, int y) {
     int half = layer->width / 2;
     ptrdiff_t stride = layer->input_stride, offset = (ptrdiff_t)(y / 2) * half;
     for (int c = 0; c < layer->channels_in; c++) {
         int band = layer->channels_in + 3 * c;
-        const float *low = layer->input + c * stride + offset;
-        const float *lh = layer->input + band * stride + offset, *hl = lh + stride, *hh = hl + stride;
-        float g0 = 0.5f * layer->gain[c], g1 = 0.5f * layer->gain[band];
-        float g2 = 0.5f * layer->gain[band + 1], g3 = 0.5f * layer->gain[band + 2];
-        float *top = NAME(ring_row)(ring, g, c, y), *bottom = NAME(ring_row)(ring, g, c, y + 1);
-        int j = 0;
-        for (; j + LANES <= half; j += LANES) {
-            vf a = g0 * NAME(load)(low + j), b = g1 * NAME(load)(lh + j);
-            vf d = g2 * NAME(load)(hl + j), e = g3 * NAME(load)(hh + j);
-            vf even = (a + b) + (d + e), odd = (a + b) - (d + e);
-            NAME(store)(top + 2 * j, INTERLEAVE_LOW(even, odd));
-            NAME(store)(top + 2 * j + LANES, INTERLEAVE_HIGH(even, odd));
-            even = (a - b) + (d - e), odd = (a - b) - (d - e);
-            NAME(store)(bottom + 2 * j, INTERLEAVE_LOW(even, odd));
-            NAME(store)(bottom + 2 * j + LANES, INTERLEAVE_HIGH(even, odd));
-        }
-        for (; j < half; j++) {
-            float a = g0 * low[j], b = g1 * lh[j], d = g2 * hl[j], e = g3 * hh[j];
-            top[2 * j] = (a + b) + (d + e), top[2 * j + 1] = (a + b) - (d + e);
-            bottom[2 * j] = (a - b) + (d - e), bottom[2 * j + 1] = (a - b) - (d - e);
-        }
+        const float *low = layer->input + c * stride + offset, *lh = layer->input + band * stride + offset;
+        const float *bands[4] = {low, lh, lh + stride, lh + 2 * stride};
+        const float gains[4] = {
+            layer->gain[c], layer->gain[band], layer->gain[band + 1], layer->gain[band + 2]};
+        NAME(inverse_haar)
+        (bands, gains, half, NAME(ring_row)(ring, g, c, y), NAME(ring_row)(ring, g, c, y + 1));
     }
 }
 
@@ -223,28 +206,10 @@ static void NAME(gather_row)(
             NAME(ring_row)(ring, g, c, y + 1), dx, width);
         float *input = layer->input + c * layer->input_stride + (ptrdiff_t)y * width, gain = layer->gain[c];
         int x = 0;
-        for (; x + LANES <= width; x += LANES) {
-            vf a = NAME(load)(input + x), d = NAME(load)(dx + x);
-            d_gain[c] += a * d;
-            NAME(store)(input + x, NAME(leaky)(a, gain * d));
-        }
-        for (; x < width; x++) {
-            d_gain_rest[c] += input[x] * dx[x];
-            input[x] = NAME(leaky_one)(input[x], gain * dx[x]);
-        }
+        for (; x + LANES <= width; x += LANES)
+            d_gain[c] += NAME(consume)(input + x, gain, NAME(load)(dx + x));
+        for (; x < width; x++) d_gain_rest[c] += NAME(consume_one)(input + x, gain, dx[x]);
     }
-}
-
-/// One band of the forward Haar transform's adjoint: dot with the activations, then overwrite them.
-static inline vf NAME(put_band)(float *input, float gain, vf d) {
-    vf a = NAME(load)(input);
-    NAME(store)(input, NAME(leaky)(a, gain * d));
-    return a * d;
-}
-static inline float NAME(put_band_one)(float *input, float gain, float d) {
-    float a = *input;
-    *input = NAME(leaky_one)(a, gain * d);
-    return a * d;
 }
 
 /// Rows y and y+1 (y even) of ∂loss/∂x through the adjoint of the inverse Haar transform into the input.
@@ -261,27 +226,20 @@ static void NAME(gather_haar_rows)(
         NAME(window)(flipped + 9 * c, first, second, below, bottom, width);
         int band = layer->channels_in + 3 * c;
         float *low = layer->input + c * stride + offset;
-        float *lh = layer->input + band * stride + offset, *hl = lh + stride, *hh = hl + stride;
-        const float *gains = layer->gain + band;
-        int j = 0;
+        float *lh = layer->input + band * stride + offset;
+        float *bands[4] = {low, lh, lh + stride, lh + 2 * stride};
+        int channel[4] = {c, band, band + 1, band + 2}, j = 0;
         for (; j + LANES <= half; j += LANES) {
-            vf u = 0.5f * NAME(load)(top + 2 * j), v = 0.5f * NAME(load)(top + 2 * j + LANES);
-            vf sum0 = EVEN(u, v) + ODD(u, v), difference0 = EVEN(u, v) - ODD(u, v);
-            u = 0.5f * NAME(load)(bottom + 2 * j), v = 0.5f * NAME(load)(bottom + 2 * j + LANES);
-            vf sum1 = EVEN(u, v) + ODD(u, v), difference1 = EVEN(u, v) - ODD(u, v);
-            d_gain[c] += NAME(put_band)(low + j, layer->gain[c], sum0 + sum1);
-            d_gain[band] += NAME(put_band)(lh + j, gains[0], sum0 - sum1);
-            d_gain[band + 1] += NAME(put_band)(hl + j, gains[1], difference0 + difference1);
-            d_gain[band + 2] += NAME(put_band)(hh + j, gains[2], difference0 - difference1);
+            vf d[4];
+            NAME(haar_adjoint)(top + 2 * j, bottom + 2 * j, d);
+            for (int b = 0; b < 4; b++)
+                d_gain[channel[b]] += NAME(consume)(bands[b] + j, layer->gain[channel[b]], d[b]);
         }
         for (; j < half; j++) {
-            float sum0 = 0.5f * (top[2 * j] + top[2 * j + 1]), difference0 = 0.5f * (top[2 * j] - top[2 * j + 1]);
-            float sum1 = 0.5f * (bottom[2 * j] + bottom[2 * j + 1]);
-            float difference1 = 0.5f * (bottom[2 * j] - bottom[2 * j + 1]);
-            d_gain_rest[c] += NAME(put_band_one)(low + j, layer->gain[c], sum0 + sum1);
-            d_gain_rest[band] += NAME(put_band_one)(lh + j, gains[0], sum0 - sum1);
-            d_gain_rest[band + 1] += NAME(put_band_one)(hl + j, gains[1], difference0 + difference1);
-            d_gain_rest[band + 2] += NAME(put_band_one)(hh + j, gains[2], difference0 - difference1);
+            float d[4];
+            NAME(haar_adjoint_one)(top + 2 * j, bottom + 2 * j, d);
+            for (int b = 0; b < 4; b++)
+                d_gain_rest[channel[b]] += NAME(consume_one)(bands[b] + j, layer->gain[channel[b]], d[b]);
         }
     }
 }

@@ -43,6 +43,23 @@ static VipsImage *interpreted(VipsObject *scope, VipsImage *in, VipsInterpretati
     return keep(scope, failed, out);
 }
 
+/// Converts through profiles. libvips before 8.15 does not scale a 16-bit alpha to the 8 bits that come out, so
+/// that one goes round.
+static VipsImage *managed(
+    VipsObject *scope, VipsImage *in, VipsImage *(*transform)(VipsObject *, VipsImage *)) {
+    if (in->BandFmt != VIPS_FORMAT_USHORT || !vips_image_hasalpha(in)) return transform(scope, in);
+    VipsImage *colours = NULL, *alpha = NULL, *out = NULL;
+    int failed = vips_extract_band(in, &colours, 0, "n", in->Bands - 1, NULL);
+    if ((colours = keep(scope, failed, colours)) == NULL) return NULL;
+    failed = vips_extract_band(in, &alpha, in->Bands - 1, NULL);
+    if ((alpha = keep(scope, failed, alpha)) == NULL) return NULL;
+    colours = transform(scope, colours);
+    alpha = halved(scope, alpha);
+    if (colours == NULL || alpha == NULL) return NULL;
+    failed = vips_bandjoin2(colours, alpha, &out, NULL);
+    return keep(scope, failed, out);
+}
+
 /// Whether the embedded profile leaves a cube of colours where it is, to within two levels: then it is sRGB
 /// under one of its many names, and converting would only blur exact values.
 static bool profile_is_srgb(VipsObject *scope, VipsImage *image) {
@@ -78,13 +95,13 @@ static VipsImage *convert(VipsObject *scope, VipsImage *image) {
     if (in == NULL) return NULL;
     bool is_rgb = kind == VIPS_INTERPRETATION_sRGB || kind == VIPS_INTERPRETATION_RGB16;
     if (vips_image_get_typeof(in, VIPS_META_ICC_NAME) != 0 && !(is_rgb && profile_is_srgb(scope, in))) {
-        VipsImage *out = from_profile(scope, in);
+        VipsImage *out = managed(scope, in, from_profile);
         if (out != NULL) return out;
         // A broken profile, or one for another kind of picture: go on as if there were none.
     }
     vips_error_clear();
     if (kind == VIPS_INTERPRETATION_CMYK) {
-        VipsImage *out = from_cmyk(scope, in);
+        VipsImage *out = managed(scope, in, from_cmyk);
         if (out != NULL) return out;
         vips_error_clear();
     }

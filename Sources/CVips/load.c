@@ -54,7 +54,6 @@ cvips_status cvips_open(
     cvips_decoder **decoder, char *reason, size_t reason_size) {
     if (cvips_start() != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
     if (!has_loader(format)) return CVIPS_UNSUPPORTED;
-    vips_error_clear();
     VipsImage *image = NULL;
     if (load(bytes, count, format, &image) != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
     int orientation = vips_image_get_orientation(image);
@@ -99,33 +98,44 @@ static placement place(uint8_t *pixels, int stored_width, int stored_height, int
     return p;
 }
 
-/// Receives the decoded picture strip by strip.
-static int store(VipsRegion *region, VipsRect *area, void *context) {
-    const placement *p = context;
+static void store(const placement *p, VipsRegion *region, const VipsRect *area) {
     if (p->dx == 3) {
         for (int y = area->top; y < area->top + area->height; y++)
-            memcpy(p->pixels + p->origin + 3 * (ptrdiff_t)area->left + y * p->dy,
-                   VIPS_REGION_ADDR(region, area->left, y), 3 * (size_t)area->width);
-        return 0;
+            memcpy(p->pixels + p->origin + y * p->dy, VIPS_REGION_ADDR(region, 0, y), 3 * (size_t)area->width);
+        return;
     }
     ptrdiff_t line = VIPS_REGION_LSKIP(region);
-    for (int x = area->left; x < area->left + area->width; x++) {
+    for (int x = 0; x < area->width; x++) {
         const uint8_t *from = VIPS_REGION_ADDR(region, x, area->top);
         uint8_t *to = p->pixels + p->origin + x * p->dx + area->top * p->dy;
         for (int y = 0; y < area->height; y++, from += line, to += p->dy)
             to[0] = from[0], to[1] = from[1], to[2] = from[2];
     }
-    return 0;
+}
+
+/// Computes the picture strip by strip on this thread. Not with libvips' own sinks: before 8.15 their thread
+/// pool can lose a worker's error, and a file cut short then passes for a black picture.
+static int pull(VipsImage *image, const placement *p) {
+    enum { strip = 64 };
+    VipsRegion *region = vips_region_new(image);
+    if (region == NULL) return -1;
+    int failed = 0;
+    for (int top = 0; top < image->Ysize && !failed; top += strip) {
+        VipsRect area = {0, top, image->Xsize, VIPS_MIN(strip, image->Ysize - top)};
+        failed = vips_region_prepare(region, &area);
+        if (!failed) store(p, region, &area);
+    }
+    g_object_unref(region);
+    return failed;
 }
 
 cvips_status cvips_decode(cvips_decoder *decoder, uint8_t *pixels, char *reason, size_t reason_size) {
-    vips_error_clear();
     VipsObject *scope = VIPS_OBJECT(vips_image_new());
     VipsImage *srgb = cvips_to_srgb(scope, decoder->image);
     int failed = -1;
     if (srgb != NULL) {
         placement p = place(pixels, srgb->Xsize, srgb->Ysize, decoder->orientation);
-        failed = vips_sink_disc(srgb, store, &p);
+        failed = pull(srgb, &p);
     }
     g_object_unref(scope);
     return failed ? cvips_fail(CVIPS_FAILED, reason, reason_size) : CVIPS_OK;

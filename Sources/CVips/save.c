@@ -4,7 +4,6 @@ cvips_status cvips_encode_png(
     const uint8_t *pixels, int width, int height, void **bytes, size_t *count, char *reason,
     size_t reason_size) {
     if (cvips_start() != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
-    vips_error_clear();
     size_t size = (size_t)width * (size_t)height * 3;
     VipsImage *image = vips_image_new_from_memory(pixels, size, width, height, 3, VIPS_FORMAT_UCHAR);
     if (image == NULL) return cvips_fail(CVIPS_FAILED, reason, reason_size);
@@ -20,7 +19,6 @@ cvips_status cvips_text(
     size_t reason_size) {
     if (cvips_start() != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
     if (vips_type_find("VipsOperation", "text") == 0) return CVIPS_UNSUPPORTED;
-    vips_error_clear();
     // Pango reads markup; the text is meant as it stands.
     char *escaped = g_markup_escape_text(text, -1);
     char *font = g_strdup_printf("sans %d", pixels_high);

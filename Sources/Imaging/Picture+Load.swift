@@ -46,7 +46,7 @@ private func decodePicture(
     }
     var reason = [CChar](repeating: 0, count: 512)
     func failure(_ status: cvips_status) -> Result<Picture, PictureError> {
-        .failure(pictureError(status, reason: reason, name: name, format: format))
+        .failure(pictureError(status, reason: reason, name: name, format: format, bytes: bytes))
     }
 
     var (width, height): (Int32, Int32) = (0, 0)
@@ -71,7 +71,7 @@ private func decodePicture(
 
 /// Turns libvips' account of a failure into an error the user can act on.
 private func pictureError(
-    _ status: cvips_status, reason: [CChar], name: String, format: cvips_format
+    _ status: cvips_status, reason: [CChar], name: String, format: cvips_format, bytes: UnsafeRawBufferPointer
 ) -> PictureError {
     let formatName =
         switch format {
@@ -90,10 +90,7 @@ private func pictureError(
     if mentions("unsupported codec", "unsupported feature", "no decoding plugin", "not configured") {
         return .unsupported(name: name, format: formatName, reason: reason)
     }
-    if mentions(
-        "truncat", "premature", "end of file", "end-of-file", "eof", "out of order read",
-        "end of stream", "not enough", "unable to read header")
-    {
+    if mentions("truncat", "premature", "end of file", "end-of-file") || isCutShort(bytes, format) {
         return .truncated(name: name, format: formatName, reason: reason)
     }
     return .undecodable(name: name, format: formatName, reason: reason)
@@ -126,4 +123,37 @@ private func resemblance(of bytes: UnsafeRawBufferPointer) -> String? {
     }
     let isText = head.allSatisfy { $0 >= 32 && $0 < 127 || $0 == 9 || $0 == 10 || $0 == 13 }
     return isText ? "text" : nil
+}
+
+/// Whether a file that could not be decoded ends before its own account of its length: the marker at the end of
+/// JPEG, chunks in PNG, the RIFF size in WebP, boxes in HEIC. TIFF does not say.
+private func isCutShort(_ bytes: UnsafeRawBufferPointer, _ format: cvips_format) -> Bool {
+    func number(at position: Int) -> Int {
+        Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
+    }
+    switch format {
+    case CVIPS_JPEG:
+        // A scan (FF DA) that no end of image (FF D9) follows. Neither occurs within coded data.
+        for position in (0..<bytes.count - 1).reversed() where bytes[position] == 0xFF {
+            if bytes[position + 1] == 0xD9 { return false }
+            if bytes[position + 1] == 0xDA { return true }
+        }
+        return true
+    case CVIPS_WEBP:
+        let size = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+        return Int(size) + 8 > bytes.count
+    case CVIPS_PNG, CVIPS_HEIF:
+        let isPNG = format == CVIPS_PNG
+        var position = isPNG ? 8 : 0
+        while position + 8 <= bytes.count {
+            if isPNG && bytes[position + 4..<position + 8].elementsEqual("IEND".utf8) { return false }
+            let size = number(at: position) + (isPNG ? 12 : 0)
+            // Sizes 0 and 1 of a box mean "to the end" and "in 64 bits".
+            if size < 8 { return false }
+            position += size
+        }
+        return isPNG || position != bytes.count
+    default:
+        return false
+    }
 }

@@ -1,0 +1,82 @@
+import TensorEngine
+import Testing
+
+@testable import Imaging
+
+@Suite("Pictures and tensors")
+struct PictureTensorTests {
+    @Test("Every level survives the way out and back")
+    func allLevels() {
+        let picture = Picture(width: 16, height: 16, pixels: (0..<768).map { UInt8($0 / 3) })
+        #expect(Picture(picture.tensor() as Tensor<Float>) == picture)
+        let exact: Tensor<Double> = picture.tensor()
+        #expect(exact.shape == [3, 16, 16])
+        #expect(exact[256 + 51] == 51.0 / 255)
+    }
+
+    @Test("Channels are planes in a tensor and neighbours in a picture")
+    func layout() {
+        let image = Tensor<Float>([0, 0.2, 0.4, 0.6, 0.8, 1], shape: [3, 1, 2])
+        #expect(Picture(image).pixels == [0, 102, 204, 51, 153, 255])
+    }
+
+    @Test("Clamped, then rounded to the nearest level")
+    func rounding() {
+        let values: [Float] = [
+            -0.3, 1.7, .nan, .infinity, -.infinity, 0.4999 / 255, 0.5001 / 255, 254.4 / 255, 254.6 / 255,
+        ]
+        let picture = Picture(Tensor<Float>(values, shape: [3, 1, 3]))
+        #expect(picture.pixels == [0, 255, 1, 255, 0, 254, 0, 0, 255])
+    }
+}
+
+@Suite("Laying out pictures")
+struct PictureComposeTests {
+    @Test("Drawing copies what overlaps, on any side")
+    func draw() {
+        let stamp = Picture.formula(width: 4, height: 3)
+        for (x, y) in [(0, 0), (3, 2), (-2, -1), (6, 5), (8, 0), (-4, 0), (0, -3), (100, -100)] {
+            var canvas = Picture.canvas(width: 8, height: 6, fill: (9, 8, 7))
+            canvas.draw(stamp, x: x, y: y)
+            for row in 0..<6 {
+                for column in 0..<8 {
+                    let inside = (0..<4).contains(column - x) && (0..<3).contains(row - y)
+                    let expected = inside ? stamp[column - x, row - y] : (9, 8, 7)
+                    #expect(canvas[column, row] == expected)
+                }
+            }
+        }
+    }
+
+    @Test("Enlarging repeats pixels")
+    func enlarge() {
+        let small = Picture.formula(width: 3, height: 2)
+        let large = small.enlarged(width: 9, height: 4)
+        for row in 0..<4 {
+            for column in 0..<9 { #expect(large[column, row] == small[column / 3, row / 2]) }
+        }
+        #expect(small.enlarged(width: 3, height: 2) == small)
+        let odd = Picture.formula(width: 20, height: 20).enlarged(to: 33)
+        #expect(odd.width == 33 && odd.height == 33)
+        #expect(odd[32, 32] == Picture.formula(width: 20, height: 20)[19, 19])
+    }
+
+    @Test("Text stays inside its box, and nothing is drawn for nothing")
+    func text() {
+        let blank = Picture.canvas(width: 120, height: 40)
+        var canvas = blank
+        #expect(canvas.drawText("", x: 0, y: 0, size: 16) == (0, 0))
+        #expect(canvas == blank)
+        let box = canvas.drawText("rms <b>1.2</b> & é", x: 5, y: 5, size: 16, colour: (200, 0, 0))
+        // Without a font on the machine the picture must simply stay as it is.
+        #expect((box.width == 0) == (canvas == blank))
+        for row in 0..<40 {
+            for column in 0..<120 where !(5..<5 + box.width ~= column && 5..<5 + box.height ~= row) {
+                #expect(canvas[column, row] == (255, 255, 255))
+            }
+        }
+        var clipped = blank
+        clipped.drawText("outside", x: -20, y: 35, size: 16)
+        #expect(clipped.width == 120)
+    }
+}

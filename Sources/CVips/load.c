@@ -49,6 +49,29 @@ static bool has_loader(cvips_format format) {
         && vips_type_find("VipsOperation", names[format]) != 0;
 }
 
+static uint32_t big_endian(const uint8_t *p) {
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/// Hands the EXIF chunk of a PNG to libvips, whose own PNG loader overlooks it before 8.14.
+static void attach_png_exif(VipsImage *image, const uint8_t *bytes, size_t count) {
+    if (vips_image_get_typeof(image, VIPS_META_EXIF_NAME) != 0) return;
+    for (size_t at = 8; at + 12 <= count;) {
+        size_t size = big_endian(bytes + at);
+        if (size > count - at - 12) return;
+        if (memcmp(bytes + at + 4, "eXIf", 4) == 0 && size <= 1 << 16) {
+            static const char prefix[6] = "Exif\0";
+            uint8_t *exif = g_malloc(sizeof prefix + size);
+            memcpy(exif, prefix, sizeof prefix);
+            memcpy(exif + sizeof prefix, bytes + at + 8, size);
+            vips_image_set_blob_copy(image, VIPS_META_EXIF_NAME, exif, sizeof prefix + size);
+            g_free(exif);
+            return;
+        }
+        at += 12 + size;
+    }
+}
+
 cvips_status cvips_open(
     const void *bytes, size_t count, cvips_format format, int *width, int *height,
     cvips_decoder **decoder, char *reason, size_t reason_size) {
@@ -56,6 +79,7 @@ cvips_status cvips_open(
     if (!has_loader(format)) return CVIPS_UNSUPPORTED;
     VipsImage *image = NULL;
     if (load(bytes, count, format, &image) != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+    if (format == CVIPS_PNG) attach_png_exif(image, bytes, count);
     int orientation = vips_image_get_orientation(image);
     // A HEIF decoder applies the container's own rotation; the EXIF tag beside it repeats it.
     if (format == CVIPS_HEIF || orientation < 1 || orientation > 8) orientation = 1;

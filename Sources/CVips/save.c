@@ -15,8 +15,8 @@ cvips_status cvips_encode_png(
 }
 
 cvips_status cvips_text(
-    const char *text, int pixels_high, uint8_t **mask, int *width, int *height, char *reason,
-    size_t reason_size) {
+    const char *text, int pixels_high, uint8_t **mask, int *left, int *top, int *width, int *height,
+    char *reason, size_t reason_size) {
     if (cvips_start() != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
     if (vips_type_find("VipsOperation", "text") == 0) return CVIPS_UNSUPPORTED;
     // Pango reads markup; the text is meant as it stands.
@@ -31,6 +31,8 @@ cvips_status cvips_text(
     size_t size = 0;
     uint8_t *bytes = NULL;
     if (image->Bands == 1 && image->BandFmt == VIPS_FORMAT_UCHAR) bytes = vips_image_write_to_memory(image, &size);
+    *left = image->Xoffset;
+    *top = image->Yoffset;
     *width = image->Xsize;
     *height = image->Ysize;
     g_object_unref(image);

@@ -26,30 +26,31 @@ extension Picture {
         }
     }
 
-    /// Draws one line of text, its letters' top left corner at (`x`, `y`).
+    /// Draws one line of text with the top left corner of its line at (`x`, `y`), so that texts drawn at the same
+    /// height share a baseline.
     ///
     /// Where no text can be rendered, for want of a font, the picture stays as it is.
     /// - Parameters:
     ///   - size: height of the em in pixels.
     ///   - colour: red, green, blue.
-    /// - Returns: the extents of what was drawn; zero where nothing was.
+    /// - Returns: how far the ink reaches right of `x` and below `y`; zero where nothing was drawn.
     @discardableResult
     public mutating func drawText(
         _ text: String, x: Int, y: Int, size: Int, colour: (UInt8, UInt8, UInt8) = (0, 0, 0)
     ) -> (width: Int, height: Int) {
-        guard let mask = textMask(text, size: size) else { return (0, 0) }
+        guard let mask = TextMask(text, size: size) else { return (0, 0) }
         let ink = [Int(colour.0), Int(colour.1), Int(colour.2)]
-        for row in max(0, -y)..<max(max(0, -y), min(mask.height, height - y)) {
-            for column in max(0, -x)..<max(max(0, -x), min(mask.width, width - x)) {
+        for row in 0..<mask.height where (0..<height).contains(row + mask.top + y) {
+            for column in 0..<mask.width where (0..<width).contains(column + mask.left + x) {
                 let cover = Int(mask.coverage[row * mask.width + column])
-                let i = ((row + y) * width + column + x) * 3
+                let i = ((row + mask.top + y) * width + column + mask.left + x) * 3
                 for channel in 0..<3 {
                     let paper = Int(pixels[i + channel])
                     pixels[i + channel] = UInt8((paper * (255 - cover) + ink[channel] * cover + 127) / 255)
                 }
             }
         }
-        return (mask.width, mask.height)
+        return (max(0, mask.left + mask.width), max(0, mask.top + mask.height))
     }
 
     /// The picture with every pixel repeated until it measures `side` at its longer edge (nearest neighbour,
@@ -85,21 +86,27 @@ extension Picture {
     }
 }
 
+/// The ink of one line of text, and its place within the line.
 private struct TextMask {
+    var left: Int
+    var top: Int
     var width: Int
     var height: Int
     /// 0 outside the letters, 255 inside.
     var coverage: [UInt8]
-}
 
-private func textMask(_ text: String, size: Int) -> TextMask? {
-    guard size > 0, text.contains(where: { !$0.isWhitespace }) else { return nil }
-    var memory: UnsafeMutablePointer<UInt8>?
-    var (width, height): (Int32, Int32) = (0, 0)
-    var reason = [CChar](repeating: 0, count: 256)
-    let status = cvips_text(text, Int32(size), &memory, &width, &height, &reason, reason.count)
-    guard status == CVIPS_OK, let memory else { return nil }
-    defer { cvips_free(memory) }
-    let coverage = Array(UnsafeBufferPointer(start: memory, count: Int(width) * Int(height)))
-    return TextMask(width: Int(width), height: Int(height), coverage: coverage)
+    /// Nil where there is nothing to draw, or no means to.
+    init?(_ text: String, size: Int) {
+        guard size > 0, text.contains(where: { !$0.isWhitespace }) else { return nil }
+        var memory: UnsafeMutablePointer<UInt8>?
+        var (left, top, width, height): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
+        var reason = [CChar](repeating: 0, count: 256)
+        let status = cvips_text(
+            text, Int32(size), &memory, &left, &top, &width, &height, &reason, reason.count)
+        guard status == CVIPS_OK, let memory else { return nil }
+        defer { cvips_free(memory) }
+        (self.left, self.top) = (Int(left), Int(top))
+        (self.width, self.height) = (Int(width), Int(height))
+        coverage = Array(UnsafeBufferPointer(start: memory, count: self.width * self.height))
+    }
 }

@@ -75,6 +75,12 @@ struct PictureComposeTests {
                 #expect(canvas[column, row] == (255, 255, 255))
             }
         }
+        // On one baseline a letter with a tail reaches lower than one without.
+        if box.width > 0 {
+            var (plain, tailed) = (blank, blank)
+            let tail = tailed.drawText("g", x: 0, y: 0, size: 20)
+            #expect(plain.drawText("n", x: 0, y: 0, size: 20).height < tail.height)
+        }
         var clipped = blank
         clipped.drawText("outside", x: -20, y: 35, size: 16)
         #expect(clipped.width == 120)

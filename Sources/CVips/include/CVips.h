@@ -52,10 +52,11 @@ cvips_status cvips_encode_png(
     size_t reason_size);
 
 /// Draws one line of plain text as a mask, 0 outside the letters and 255 inside, `pixels_high` to the em.
+/// The mask holds the ink alone: `left` and `top` receive its place within the line, so that lines share a baseline.
 /// Fails where libvips has no text renderer or the machine has no font. `mask` is to be freed with cvips_free.
 cvips_status cvips_text(
-    const char *text, int pixels_high, uint8_t **mask, int *width, int *height, char *reason,
-    size_t reason_size);
+    const char *text, int pixels_high, uint8_t **mask, int *left, int *top, int *width, int *height,
+    char *reason, size_t reason_size);
 
 void cvips_free(void *memory);
 

@@ -78,7 +78,9 @@ let package = Package(
             dependencies: ["TensorEngine", "CKernels", "ReferenceOps", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
+        .testTarget(
+            name: "ImagingTests", dependencies: ["Imaging", "TestSupport"],
+            exclude: ["Fixtures", "Goldens"]),
         .testTarget(
             name: "GeneratorsTests", dependencies: ["Generators", "ReferenceOps", "TestSupport"],
             exclude: ["Goldens"]),

@@ -186,8 +186,8 @@ public final class MobileStyleGAN: Generator {
                 w.baseAddress.unsafelyUnwrapped + live * specification.latentSize
             }
             first.forward(w: slot(0), noise: noise[0].pointer)
-            for (i, block) in blocks.enumerated() {
-                block.forward(
+            for i in blocks.indices {
+                blocks[i].forward(
                     w1: slot(2 * i + 1), w2: slot(2 * i + 2), noise1: noise[2 * i + 1].pointer,
                     noise2: noise[2 * i + 2].pointer)
             }
@@ -210,8 +210,8 @@ public final class MobileStyleGAN: Generator {
                 image.backward(
                     dPicture: $0.baseAddress.unsafelyUnwrapped, dW: slot(2 * blocks.count + 1))
             }
-            for (i, block) in blocks.enumerated().reversed() {
-                block.backward(
+            for i in stride(from: blocks.count - 1, through: 0, by: -1) {
+                blocks[i].backward(
                     dW1: slot(2 * i + 1), dW2: slot(2 * i + 2), dNoise1: noise[2 * i + 1].gradientPointer,
                     dNoise2: noise[2 * i + 2].gradientPointer)
             }

@@ -5,12 +5,12 @@ PREFIX ?= $(HOME)/.local
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test bench format lint clean install uninstall
+.PHONY: help setup demo build test test-neon bench format lint clean install uninstall
 
 help: ## List these targets
 	@echo 'pulse: realistic faces that downscale to a tiny one'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install what is missing, fetch the default model, build, and import the model
 	@Tools/setup.sh
@@ -24,6 +24,9 @@ build: ## Build the command-line tool in release
 
 test: ## Set up as above and run every test
 	@Tools/test.sh
+
+test-neon: ## Run the kernels' test for AArch64 under emulation
+	@Tools/test-neon.sh
 
 bench: ## Time one search step here and, where it is installed, in PyTorch
 	@Tools/bench.sh

@@ -34,3 +34,14 @@ sha256() {
 
 # has_digest FILE DIGEST: whether the file is there and is that file.
 has_digest() { [ -f "$1" ] && [ "$(sha256 "$1")" = "$2" ]; }
+
+# as_root COMMAND...: run it as root, by whatever right this user has.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif [ -t 0 ]; then
+        sudo "$@"
+    else
+        sudo --non-interactive "$@"
+    fi
+}

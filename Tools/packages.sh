@@ -45,17 +45,6 @@ find_missing() {
     fi
 }
 
-# as_root COMMAND...: run it as root, by whatever right this user has.
-as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif [ -t 0 ]; then
-        sudo "$@"
-    else
-        sudo --non-interactive "$@"
-    fi
-}
-
 may_become_root() {
     [ "$(id -u)" -eq 0 ] && return
     command -v sudo >/dev/null || return 1

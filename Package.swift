@@ -66,6 +66,11 @@ let package = Package(
             name: "Clapacke", path: "Sources/System/Clapacke", pkgConfig: "lapacke",
             providers: [.apt(["liblapacke-dev"]), .brew(["lapack"])]),
 
+        // For `make bench` only; not a product.
+        .executableTarget(
+            name: "PulseBench", dependencies: ["Generators", "Imaging", "TensorEngine"],
+            path: "Benchmarks/PulseBench"),
+
         // For tests only.
         .target(
             name: "ReferenceOps", dependencies: ["TensorEngine", "Generators"],

@@ -1,0 +1,91 @@
+import Checkpoints
+import Foundation
+import Generators
+import TensorEngine
+
+/// Latents and noise to render: one drawn from a seed, or those of a file.
+struct LatentInputs {
+    /// How many pictures there are to render.
+    let count: Int
+    private let specification: GeneratorSpecification
+    /// [N, slotCount, latentSize], or [N, latentSize] for all slots alike.
+    private let latents: Tensor<Float>
+    /// For each noise input, [N or 1, side, side] where it was given or drawn.
+    private let maps: [Tensor<Float>?]
+
+    /// Draws z from `seed` (stream 0) and maps it.
+    /// - Throws: `ModelError` if the model has no mapping network.
+    init(seed: UInt64, model: Model) throws(ModelError) {
+        specification = model.specification
+        let z: Tensor<Float> = CounterRandom(seed: seed).normals(shape: [1, specification.latentSize])
+        latents = try model.mapping()(z)
+        count = 1
+        maps = specification.noiseSides.map { _ in nil }
+    }
+
+    /// Reads latents and noise.
+    /// - Throws: `CheckpointError` for a damaged file, `GenerateError` for one that does not fit the model.
+    init(contentsOf url: URL, specification: GeneratorSpecification) throws {
+        let name = url.relativePath
+        let file = try SafetensorsFile(FileBytes(reading: url, limit: LatentInputs.fileLimit))
+        let (slots, size) = (specification.slotCount, specification.latentSize)
+        self.specification = specification
+        guard let shape = file.shape(of: "w") else { throw GenerateError.noLatents(file: name) }
+        let isTied = shape.count == 2 && shape[1] == size
+        guard let count = shape.first, count > 0, isTied || shape == [count, slots, size] else {
+            throw GenerateError.latentShape(file: name, shape: shape, slots: slots, size: size)
+        }
+        self.count = count
+        latents = try finite(file.tensor("w"), "w", file: name)
+
+        let noiseNames = specification.noiseSides.indices.map { "noise.\($0)" }
+        if let unknown = file.names.first(where: { $0 != "w" && !noiseNames.contains($0) }) {
+            throw GenerateError.unknownTensor(file: name, name: unknown, maps: noiseNames.count)
+        }
+        maps = try zip(noiseNames, specification.noiseSides).enumerated().map { index, noise in
+            guard let shape = file.shape(of: noise.0) else { return nil }
+            // [h, w], [n, h, w] or [n, 1, h, w], where n is 1 or the number of latents.
+            let side = noise.1
+            let extra = Array(shape.dropLast(2))
+            let isMap = shape.suffix(2) == [side, side] && extra.count <= 2
+            guard isMap, extra.dropFirst().allSatisfy({ $0 == 1 }), [1, count].contains(extra.first ?? 1)
+            else {
+                throw GenerateError.noiseShape(
+                    file: name, index: index, shape: shape, count: count, side: side)
+            }
+            return try finite(file.tensor(noise.0), noise.0, file: name)
+                .reshaped([extra.first ?? 1, side, side])
+        }
+    }
+
+    /// The largest file of latents that is read: noise included, about fifty pictures' worth.
+    private static let fileLimit = 1 << 30
+
+    /// Latents of picture `index` for the live slots, [live slots, latentSize].
+    func w(_ index: Int) -> Tensor<Float> {
+        let item = latents.item(index)
+        let size = specification.latentSize
+        let elements = item.elements
+        var w: [Float] = []
+        w.reserveCapacity(specification.liveSlots.count * size)
+        for slot in specification.liveSlots {
+            let start = item.shape.count == 1 ? 0 : slot * size
+            w += elements[start..<start + size]
+        }
+        return Tensor(w, shape: [specification.liveSlots.count, size])
+    }
+
+    /// Noise of picture `index`.
+    func noise(_ index: Int) -> [NoiseMap<Float>] {
+        maps.map { map in
+            guard let map else { return .baked }
+            return .map(map.item(map.shape[0] == 1 ? 0 : index))
+        }
+    }
+}
+
+private func finite(_ tensor: Tensor<Float>, _ name: String, file: String) throws -> Tensor<Float> {
+    let isFinite = tensor.withUnsafeBufferPointer { $0.allSatisfy(\.isFinite) }
+    guard isFinite else { throw GenerateError.notFinite(file: file, tensor: name) }
+    return tensor
+}

@@ -1,0 +1,135 @@
+import ArgumentParser
+import Foundation
+import PulseSearch
+
+/// `--progress`: how a search shows on standard error how far it is.
+enum ProgressStyle: String, CaseIterable, ExpressibleByArgument {
+    case auto, bar, plain, json, none
+
+    /// A style that says what to do: `auto` is a bar on a terminal and plain lines elsewhere.
+    var resolved: ProgressStyle {
+        guard self == .auto else { return self }
+        return isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+            ? .bar : .plain
+    }
+}
+
+/// Shows the steps of the searches for one input after another.
+final class ProgressReporter {
+    private let style: ProgressStyle
+    private let clock = ContinuousClock()
+    private var input = ""
+    /// "2/5" of the inputs, empty where there is one.
+    private var position = ""
+    private var candidates = 1
+    private var total = 1
+    private var done = 0
+    private var started: ContinuousClock.Instant
+    private var lastDrawn: ContinuousClock.Instant?
+
+    init(style: ProgressStyle) {
+        self.style = style.resolved
+        started = clock.now
+    }
+
+    /// Starts on an input.
+    /// - Parameters:
+    ///   - steps: steps of each candidate.
+    func begin(input: String, index: Int, of inputs: Int, candidates: Int, steps: Int) {
+        self.input = input
+        self.candidates = candidates
+        position = inputs > 1 ? "\(index)/\(inputs)" : ""
+        (total, done) = (candidates * steps, 0)
+        started = clock.now
+        lastDrawn = nil
+    }
+
+    /// - Parameter seconds: what the step took.
+    func show(_ step: ClassicStep, seconds: Double) {
+        done += 1
+        switch style {
+        case .json: writeToStandardError(json(step, seconds: seconds) + "\n")
+        case .bar:
+            let isDue = lastDrawn.map { clock.now - $0 > .milliseconds(100) } ?? true
+            if isDue || done == total { draw(step) }
+        case .plain:
+            // At the first step, then at every tenth of the way.
+            guard done == 1 || done * 10 / total > (done - 1) * 10 / total else { return }
+            let prefix = position.isEmpty ? "" : "\(position) "
+            writeToStandardError("pulse: \(prefix)\(input): \(state(step)), \(remaining)\n")
+        case .auto, .none: break
+        }
+    }
+
+    /// Takes a bar off the screen, so that other text can follow.
+    func clear() {
+        guard style == .bar, lastDrawn != nil else { return }
+        writeToStandardError("\r\u{1B}[K")
+        lastDrawn = nil
+    }
+
+    private func state(_ step: ClassicStep) -> String {
+        let candidate = candidates > 1 ? "candidate \(step.candidate) of \(candidates), " : ""
+        let rms = 255 * step.bestFit.squareRoot()
+        return "\(candidate)step \(step.index) of \(step.total), best rms \(decimals(rms, 1))"
+    }
+
+    private var remaining: String {
+        let elapsed = seconds(clock.now - started)
+        let left = elapsed / Double(max(done, 1)) * Double(total - done)
+        let whole = Int(left.rounded(.up))
+        return whole < 100 ? "\(whole) s left" : "\((whole + 59) / 60) min left"
+    }
+
+    private func draw(_ step: ClassicStep) {
+        lastDrawn = clock.now
+        let width = terminalWidth()
+        let cells = 20
+        let filled = done * cells / total
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
+        let name = [position, input].filter { !$0.isEmpty }.joined(separator: " ")
+        let line = "\(bar) \(done * 100 / total) %  \(name): \(state(step)), \(remaining)"
+        writeToStandardError("\r" + line.prefix(max(20, width - 1)) + "\u{1B}[K")
+    }
+
+    private func json(_ step: ClassicStep, seconds: Double) -> String {
+        let record = StepRecord(
+            input: input, candidate: step.candidate, step: step.index, steps: step.total,
+            loss: step.totalLoss,
+            losses: Dictionary(step.losses.map { ($0.name.rawValue, $0.value) }, uniquingKeysWith: { $1 }),
+            rms: 255 * step.fit.squareRoot(), bestRms: 255 * step.bestFit.squareRoot(),
+            learningRate: step.learningRate, seconds: seconds)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        guard let data = try? encoder.encode(record) else { return "{}" }
+        return String(decoding: data, as: UTF8.self)
+    }
+}
+
+/// One line of `--progress json`.
+private struct StepRecord: Encodable {
+    var input: String
+    var candidate: Int
+    var step: Int
+    var steps: Int
+    var loss: Double
+    var losses: [String: Double]
+    var rms: Double
+    var bestRms: Double
+    var learningRate: Double
+    var seconds: Double
+}
+
+/// A number with so many decimals, the same in every locale.
+func decimals(_ value: Double, _ count: Int) -> String { String(format: "%.\(count)f", value) }
+
+/// A duration in seconds.
+func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
+
+private func terminalWidth() -> Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Generators
+import Imaging
+import PulseSearch
+
+/// What `pulse upsample` does to each input.
+struct UpsampleJob {
+    var options: ClassicOptions
+    var mode: SearchMode
+    var `operator`: OperatorChoice
+    var count: Int
+    var batch: Int
+    var seed: UInt64
+    var savesIntermediate: Bool
+}
+
+/// Searches for the faces of one input after another and writes what is found.
+final class UpsampleRun {
+    private let job: UpsampleJob
+    private let model: Model
+    private let latentModel: LatentModel<Float>
+    private let generator: any Generator<Float>
+    private let progress: ProgressReporter
+    private let interruption: Interruption
+
+    init(job: UpsampleJob, model: Model, threads: Int, progress: ProgressStyle) throws {
+        self.job = job
+        self.model = model
+        self.progress = ProgressReporter(style: progress)
+        interruption = Interruption {
+            writeToStandardError(
+                "\npulse: stopping after this step and keeping what is finished; Ctrl-C again ends at once\n")
+        }
+        let statistics = try model.latentStatistics()
+        latentModel = LatentModel(mean: statistics.mean, standardDeviation: statistics.standardDeviation)
+        generator = try model.makeGenerator(threads: threads)
+    }
+
+    /// Works through the inputs; what fails is told and does not stop the others.
+    func process(_ inputs: [UpsampleInput]) -> ExitStatus {
+        var status = ExitStatus.success
+        for (index, input) in inputs.enumerated() where !interruption.isRequested {
+            progress.begin(
+                input: input.file, index: index + 1, of: inputs.count, candidates: job.count,
+                steps: job.options.steps)
+            do {
+                let accepted = try process(input)
+                if !accepted { status = status.combined(with: .unaccepted) }
+            } catch {
+                progress.clear()
+                printError(text(of: error))
+                status = .failure
+            }
+        }
+        return interruption.isRequested ? .interrupted : status
+    }
+
+    /// Finds, writes and reports the faces of one input.
+    /// - Returns: whether one of them is accepted.
+    private func process(_ input: UpsampleInput) throws -> Bool {
+        var destination = input.destination
+        let folder = try ResultFolder(destination: destination)
+        return try interruption.withCleanup({ folder.discard() }) {
+            defer { folder.discard() }
+            let writer = ResultWriter(
+                folder: folder, input: input, job: job, model: model,
+                side: generator.specification.resolution)
+            try search(input, into: writer)
+            progress.clear()
+            guard writer.hasCandidates else {
+                printError("\(input.file): interrupted before the first step was made; nothing is written.")
+                return false
+            }
+            let report = try writer.finish(interrupted: interruption.isRequested)
+            if report.interrupted == true {
+                // What was finished before is worth more than what was not.
+                destination = freeName(for: destination)
+            }
+            try interruption.uninterrupted { try folder.commit(as: destination) }
+            printSummary(of: report, at: destination, tolerance: job.options.tolerance)
+            return report.candidates.contains { $0.accepted }
+        }
+    }
+
+    /// Runs the searches of one input, `batch` at a time, and hands each finished batch to the writer.
+    private func search(_ input: UpsampleInput, into writer: ResultWriter) throws {
+        let clock = ContinuousClock()
+        for first in stride(from: 1, through: job.count, by: job.batch) where !interruption.isRequested {
+            let candidates = first...min(first + job.batch - 1, job.count)
+            let batch = try ClassicBatch(
+                generator: generator, latentModel: latentModel, target: input.target, options: job.options,
+                kernel: job.operator.kernel, seed: job.seed, candidates: candidates)
+            var times: [Int: Duration] = [:]
+            var start = clock.now
+            while !interruption.isRequested, let step = batch.next() {
+                let time = clock.now - start
+                times[step.candidate, default: .zero] += time
+                progress.show(step, seconds: seconds(time))
+                if job.savesIntermediate, let best = batch.searches[step.candidate - first].currentPicture {
+                    try writer.writeIntermediate(best, candidate: step.candidate, step: step.index)
+                }
+                start = clock.now
+            }
+            for face in batch.found() {
+                try writer.write(face, seconds: seconds(times[face.candidate] ?? .zero))
+            }
+        }
+    }
+
+    /// The destination of an interrupted result: an earlier result is never replaced by it.
+    private func freeName(for destination: URL) -> URL {
+        func isTaken(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+        guard isTaken(destination) else { return destination }
+        let parent = destination.deletingLastPathComponent()
+        let stem = destination.lastPathComponent + "-interrupted"
+        let names = ["\(stem)"] + (2...1000).map { "\(stem)-\($0)" }
+        return names.map { parent.appendingPathComponent($0) }.first { !isTaken($0) } ?? destination
+    }
+}
+
+/// Tells on standard output what was found for one input.
+private func printSummary(of report: Report, at folder: URL, tolerance: Double) {
+    let folder = folder.relativePath
+    let suffix = report.interrupted == true ? ", interrupted" : ""
+    print(
+        "\(report.input.file) → \(folder)  (seed \(report.seed), \(report.mode), \(report.operator)\(suffix))"
+    )
+    for candidate in report.candidates {
+        let verdict =
+            candidate.accepted
+            ? "accepted" : "not accepted (more than the tolerance of \(decimals(tolerance, 1)))"
+        print("  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 1)) grey levels, \(verdict)")
+    }
+    print("  \(folder)/overview.png  to look at")
+    print(
+        report.candidates.count == 1
+            ? "  This face is imagined: it is one of many that fit, not the person in the picture."
+            : "  These faces are imagined: none is the person in the picture, and all are equals.")
+    fflush(nil)
+}

@@ -89,7 +89,9 @@ let package = Package(
         .testTarget(
             name: "GeneratorsTests", dependencies: ["Generators", "ReferenceOps", "TestSupport"],
             exclude: ["Goldens"]),
-        .testTarget(name: "FaceAlignmentTests", dependencies: ["FaceAlignment", "TestSupport"]),
+        .testTarget(
+            name: "FaceAlignmentTests", dependencies: ["FaceAlignment", "TestSupport"],
+            exclude: ["Goldens"]),
         .testTarget(
             name: "PulseSearchTests", dependencies: ["PulseSearch", "ReferenceOps", "TestSupport"]),
         .testTarget(

@@ -23,7 +23,11 @@ static VipsImage *wrap(VipsObject *scope, cvips_picture picture) {
     return image;
 }
 
-static int write_pixels(VipsImage *image, int width, int height, uint8_t *pixels) {
+// Rounds, clamps and renders.
+static int write_pixels(VipsObject *scope, VipsImage *image, int width, int height, uint8_t *pixels) {
+    VipsImage **t = (VipsImage **)vips_object_local_array(scope, 2);
+    if (vips_rint(image, &t[0], NULL) || vips_cast_uchar(t[0], &t[1], NULL)) return -1;
+    image = t[1];
     if (image->Xsize != width || image->Ysize != height || image->Bands != 3) {
         vips_error("geometry", "unexpected size %d x %d x %d", image->Xsize, image->Ysize, image->Bands);
         return -1;
@@ -37,51 +41,62 @@ static int write_pixels(VipsImage *image, int width, int height, uint8_t *pixels
     return result;
 }
 
-static int resize_lanczos(
-    VipsObject *scope, cvips_picture picture, int width, int height, uint8_t *pixels) {
-    VipsImage **t = (VipsImage **)vips_object_local_array(scope, 1);
-    VipsImage *source = wrap(scope, picture);
-    double across = (double)picture.width / width;
-    double down = (double)picture.height / height;
-    if (!source || vips_reduce(source, &t[0], across, down, "kernel", VIPS_KERNEL_LANCZOS3, NULL)) return -1;
-    return write_pixels(t[0], width, height, pixels);
+// In floating point, unrounded: on bytes libvips shrinks columns with weights of a few bits.
+static VipsImage *reduce(VipsObject *scope, VipsImage *image, VipsKernel kernel, double across, double down) {
+    VipsImage **t = (VipsImage **)vips_object_local_array(scope, 2);
+    if (!image || vips_cast_float(image, &t[0], NULL)) return NULL;
+    return vips_reduce(t[0], &t[1], across, down, "kernel", kernel, NULL) ? NULL : t[1];
 }
 
-cvips_status cvips_resize_lanczos(
+static int shrink_lanczos(
+    VipsObject *scope, cvips_picture picture, int width, int height, uint8_t *pixels) {
+    double across = (double)picture.width / width;
+    double down = (double)picture.height / height;
+    VipsImage *smaller = reduce(scope, wrap(scope, picture), VIPS_KERNEL_LANCZOS3, across, down);
+    return smaller ? write_pixels(scope, smaller, width, height, pixels) : -1;
+}
+
+cvips_status cvips_shrink_lanczos(
     cvips_picture picture, int width, int height, uint8_t *pixels, char *reason, size_t reason_size) {
     VipsImage *scope = open_scope();
-    int result = scope ? resize_lanczos(VIPS_OBJECT(scope), picture, width, height, pixels) : -1;
+    int result = scope ? shrink_lanczos(VIPS_OBJECT(scope), picture, width, height, pixels) : -1;
     return close_scope(scope, result, reason, reason_size);
 }
 
 // A Gaussian wider than this many pixels loses nothing on a copy shrunken to this width.
 static const double narrow_sigma = 4.0;
 
+// Enlarges by linear interpolation. vips_resize would shift the picture by half a pixel in some versions.
+static VipsImage *enlarge(VipsObject *scope, VipsImage *image, int width, int height) {
+    VipsImage **t = (VipsImage **)vips_object_local_array(scope, 1);
+    VipsInterpolate *bilinear = vips_interpolate_new("bilinear");
+    if (!bilinear) return NULL;
+    vips_object_local(scope, bilinear);
+    VipsArrayInt *window = vips_array_int_newv(4, 0, 0, width, height);
+    int failed = vips_affine(
+        image, &t[0], (double)width / image->Xsize, 0.0, 0.0, (double)height / image->Ysize, "interpolate",
+        bilinear, "oarea", window, "extend", VIPS_EXTEND_COPY, "idx", 0.5, "idy", 0.5, "odx", -0.5, "ody", -0.5,
+        NULL);
+    vips_area_unref(VIPS_AREA(window));
+    return failed ? NULL : t[0];
+}
+
 static int gaussian_blur(VipsObject *scope, cvips_picture picture, double sigma, uint8_t *pixels) {
-    VipsImage **t = (VipsImage **)vips_object_local_array(scope, 5);
+    VipsImage **t = (VipsImage **)vips_object_local_array(scope, 1);
     VipsImage *image = wrap(scope, picture);
-    if (!image) return -1;
     double factor = fmax(1.0, floor(sigma / narrow_sigma));
-    double across = 1.0, down = 1.0;
     if (factor > 1.0) {
-        across = picture.width / fmax(1.0, rint(picture.width / factor));
-        down = picture.height / fmax(1.0, rint(picture.height / factor));
-        if (vips_reduce(image, &t[0], across, down, "kernel", VIPS_KERNEL_LINEAR, NULL)) return -1;
-        image = t[0];
+        double across = picture.width / fmax(1.0, rint(picture.width / factor));
+        double down = picture.height / fmax(1.0, rint(picture.height / factor));
+        image = reduce(scope, image, VIPS_KERNEL_LINEAR, across, down);
         // The triangles that shrink the picture and enlarge it again blur it too: f²/6 each.
         sigma = sqrt(sigma * sigma / (factor * factor) - 1.0 / 3.0);
     }
-    if (vips_gaussblur(image, &t[1], sigma, "min_ampl", 0.001, "precision", VIPS_PRECISION_FLOAT, NULL)) return -1;
-    image = t[1];
-    if (factor > 1.0) {
-        if (vips_resize(
-                image, &t[2], (double)picture.width / image->Xsize, "vscale",
-                (double)picture.height / image->Ysize, "kernel", VIPS_KERNEL_LINEAR, NULL))
-            return -1;
-        image = t[2];
-    }
-    if (vips_rint(image, &t[3], NULL) || vips_cast_uchar(t[3], &t[4], NULL)) return -1;
-    return write_pixels(t[4], picture.width, picture.height, pixels);
+    if (!image ||
+        vips_gaussblur(image, &t[0], sigma, "min_ampl", 0.001, "precision", VIPS_PRECISION_FLOAT, NULL))
+        return -1;
+    image = factor > 1.0 ? enlarge(scope, t[0], picture.width, picture.height) : t[0];
+    return image ? write_pixels(scope, image, picture.width, picture.height, pixels) : -1;
 }
 
 cvips_status cvips_gaussian_blur(
@@ -94,10 +109,10 @@ cvips_status cvips_gaussian_blur(
 static int extract_parallelogram(
     VipsObject *scope, cvips_picture picture, cvips_parallelogram area, int side, int oversampling,
     uint8_t *pixels) {
-    VipsImage **t = (VipsImage **)vips_object_local_array(scope, 2);
+    VipsImage **t = (VipsImage **)vips_object_local_array(scope, 1);
     VipsImage *source = wrap(scope, picture);
-    VipsInterpolate *bilinear = vips_interpolate_new("bilinear");
-    if (!source || !bilinear) return -1;
+    VipsInterpolate *bilinear = source ? vips_interpolate_new("bilinear") : NULL;
+    if (!bilinear) return -1;
     vips_object_local(scope, bilinear);
     int fine = side * oversampling;
     // Source steps per fine pixel along each axis, and the matrix that undoes them: libvips wants that one.
@@ -112,13 +127,15 @@ static int extract_parallelogram(
         "idx", -(area.x + 0.5 * (rx + dx)), "idy", -(area.y + 0.5 * (ry + dy)), NULL);
     vips_area_unref(VIPS_AREA(window));
     if (failed) return -1;
-    if (vips_reduce(t[0], &t[1], oversampling, oversampling, "kernel", VIPS_KERNEL_LANCZOS3, NULL)) return -1;
-    return write_pixels(t[1], side, side, pixels);
+    VipsImage *upright = reduce(scope, t[0], VIPS_KERNEL_LANCZOS3, oversampling, oversampling);
+    return upright ? write_pixels(scope, upright, side, side, pixels) : -1;
 }
 
 cvips_status cvips_extract_parallelogram(
-    cvips_picture picture, cvips_parallelogram area, int side, int oversampling, uint8_t *pixels, char *reason, size_t reason_size) {
+    cvips_picture picture, cvips_parallelogram area, int side, int oversampling, uint8_t *pixels, char *reason,
+    size_t reason_size) {
     VipsImage *scope = open_scope();
-    int result = scope ? extract_parallelogram(VIPS_OBJECT(scope), picture, area, side, oversampling, pixels) : -1;
+    int result =
+        scope ? extract_parallelogram(VIPS_OBJECT(scope), picture, area, side, oversampling, pixels) : -1;
     return close_scope(scope, result, reason, reason_size);
 }

@@ -48,7 +48,7 @@ private func shrink(
     guard factor > 1 else { return picture }
     square.divide(by: factor)
     func shrunk(_ extent: Int) -> Int { max(1, Int((Double(extent) / factor).rounded(.toNearestOrEven))) }
-    return try picture.resized(width: shrunk(picture.width), height: shrunk(picture.height))
+    return try picture.shrunk(width: shrunk(picture.width), height: shrunk(picture.height))
 }
 
 /// Crops to the square and a border around it, as far as the picture reaches.

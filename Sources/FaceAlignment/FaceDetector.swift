@@ -29,7 +29,10 @@ public struct FaceDetector: Sendable {
     /// and in those above 64 megapixels more in proportion (`smallestFace(in:)`).
     /// - Throws: `AlignmentError`; finding nothing is not an error.
     public func faces(in picture: Picture) throws(AlignmentError) -> [DetectedFace] {
-        let scan = Scan(width: picture.width, height: picture.height)
+        try faces(in: picture, scan: Scan(width: picture.width, height: picture.height))
+    }
+
+    func faces(in picture: Picture, scan: Scan) throws(AlignmentError) -> [DetectedFace] {
         let reduced = scan.reduction > 1 ? try scan.reduced(picture) : picture
         let boxes = try find(in: reduced, doublings: scan.doublings)
         var faces: [DetectedFace] = []

@@ -2,10 +2,11 @@ import CVips
 import Imaging
 
 extension Picture {
-    /// Resized by an antialiased Lanczos filter of three lobes.
-    func resized(width: Int, height: Int) throws(AlignmentError) -> Picture {
-        try rendered(width: width, height: height) { source, pixels, reason, size in
-            cvips_resize_lanczos(source, Int32(width), Int32(height), pixels, reason, size)
+    /// Shrunk by an antialiased Lanczos filter of three lobes.
+    func shrunk(width: Int, height: Int) throws(AlignmentError) -> Picture {
+        precondition(width <= self.width && height <= self.height, "this filter does not enlarge")
+        return try rendered(width: width, height: height) { source, pixels, reason, size in
+            cvips_shrink_lanczos(source, Int32(width), Int32(height), pixels, reason, size)
         }
     }
 

@@ -11,16 +11,15 @@ struct Scan: Equatable {
     /// By what whole number the picture is shrunk before the search.
     var reduction: Int
 
-    static let budget = 64_000_000
-
-    init(width: Int, height: Int) {
-        doublings = width * height <= Self.budget / 4 ? 1 : 0
+    /// - Parameter budget: the most pixels that are searched.
+    init(width: Int, height: Int, budget: Int = 64_000_000) {
+        doublings = width * height <= budget / 4 ? 1 : 0
         reduction = 1
-        while (width / reduction) * (height / reduction) > Self.budget { reduction += 1 }
+        while (width / reduction) * (height / reduction) > budget { reduction += 1 }
     }
 
     func reduced(_ picture: Picture) throws(AlignmentError) -> Picture {
-        try picture.resized(
+        try picture.shrunk(
             width: max(1, picture.width / reduction), height: max(1, picture.height / reduction))
     }
 }

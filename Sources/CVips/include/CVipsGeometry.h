@@ -12,8 +12,8 @@ typedef struct {
     int height;
 } cvips_picture;
 
-/// Resizes by an antialiased Lanczos filter of three lobes; `pixels` receives `width`·`height`·3 bytes.
-cvips_status cvips_resize_lanczos(
+/// Shrinks by an antialiased Lanczos filter of three lobes; `pixels` receives `width`·`height`·3 bytes.
+cvips_status cvips_shrink_lanczos(
     cvips_picture picture, int width, int height, uint8_t *pixels, char *reason, size_t reason_size);
 
 /// Blurs by a Gaussian of standard deviation `sigma` pixels; `pixels` receives as many bytes as `picture` has.

@@ -81,21 +81,33 @@ static VipsImage *enlarge(VipsObject *scope, VipsImage *image, int width, int he
     return failed ? NULL : t[0];
 }
 
-static int gaussian_blur(VipsObject *scope, cvips_picture picture, double sigma, uint8_t *pixels) {
+// Renders a small image once, where many parts of a later one look at the same pixels.
+static VipsImage *rendered(VipsObject *scope, VipsImage *image) {
+    VipsImage *memory = image ? vips_image_copy_memory(image) : NULL;
+    if (memory) vips_object_local(scope, memory);
+    return memory;
+}
+
+static VipsImage *convolve(VipsObject *scope, VipsImage *image, double sigma) {
     VipsImage **t = (VipsImage **)vips_object_local_array(scope, 1);
+    int failed = !image || vips_gaussblur(
+        image, &t[0], sigma, "min_ampl", 0.001, "precision", VIPS_PRECISION_FLOAT, NULL);
+    return failed ? NULL : t[0];
+}
+
+static int gaussian_blur(VipsObject *scope, cvips_picture picture, double sigma, uint8_t *pixels) {
     VipsImage *image = wrap(scope, picture);
     double factor = fmax(1.0, floor(sigma / narrow_sigma));
     if (factor > 1.0) {
         double across = picture.width / fmax(1.0, rint(picture.width / factor));
         double down = picture.height / fmax(1.0, rint(picture.height / factor));
-        image = reduce(scope, image, VIPS_KERNEL_LINEAR, across, down);
+        image = rendered(scope, reduce(scope, image, VIPS_KERNEL_LINEAR, across, down));
         // The triangles that shrink the picture and enlarge it again blur it too: f²/6 each.
-        sigma = sqrt(sigma * sigma / (factor * factor) - 1.0 / 3.0);
+        image = rendered(scope, convolve(scope, image, sqrt(sigma * sigma / (factor * factor) - 1.0 / 3.0)));
+        if (image) image = enlarge(scope, image, picture.width, picture.height);
+    } else {
+        image = convolve(scope, image, sigma);
     }
-    if (!image ||
-        vips_gaussblur(image, &t[0], sigma, "min_ampl", 0.001, "precision", VIPS_PRECISION_FLOAT, NULL))
-        return -1;
-    image = factor > 1.0 ? enlarge(scope, t[0], picture.width, picture.height) : t[0];
     return image ? write_pixels(scope, image, picture.width, picture.height, pixels) : -1;
 }
 

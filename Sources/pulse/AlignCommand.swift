@@ -40,19 +40,29 @@ struct AlignCommand: ParsableCommand {
 
     func run() throws {
         let finder = try faceFinder()
-        let folder = URL(fileURLWithPath: output, isDirectory: true)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        var status: Int32 = 0
+        let folder = try makeFolder()
+        var status = ExitStatus.success
         for photo in photos {
             do {
                 let found = try write(photo, to: folder, finder)
-                if !found { status = max(status, 1) }
+                if !found { status = status.combined(with: .unaccepted) }
             } catch {
-                complain(describe(error, photo))
-                status = 2
+                printError(error is AlignmentError ? "\(photo): \(error)" : text(of: error))
+                status = .failure
             }
         }
-        if status != 0 { throw ExitCode(status) }
+        if status != .success { throw status }
+    }
+
+    private func makeFolder() throws -> URL {
+        let folder = URL(fileURLWithPath: output, isDirectory: true)
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            printError("\(output): the folder cannot be made. Choose a place you may write to.")
+            throw ExitStatus.failure
+        }
+        return folder
     }
 
     private typealias FaceFinder = (Picture) throws -> [DetectedFace]
@@ -79,7 +89,7 @@ struct AlignCommand: ParsableCommand {
             try aligned.writePNG(to: folder.appendingPathComponent(stem + ".png"), provenance: nil)
             print((output as NSString).appendingPathComponent(stem + ".png"))
         }
-        if faces.isEmpty { complain(noFaceMessage(photo, picture)) }
+        if faces.isEmpty { writeToStandardError("pulse: \(noFaceMessage(photo, picture))\n") }
         return !faces.isEmpty
     }
 
@@ -122,17 +132,4 @@ extension AlignCommand {
                 "the faces of \(owner) could overwrite \(photo). Choose another --output folder.")
         }
     }
-}
-
-// MARK: - Messages
-
-/// An error in words that name the photograph.
-private func describe(_ error: any Error, _ photo: String) -> String {
-    if let error = error as? AlignmentError { return "\(photo): \(error)" }
-    if let error = error as? any LocalizedError, let text = error.errorDescription { return text }
-    return "\(photo): \(error.localizedDescription)"
-}
-
-private func complain(_ message: String) {
-    FileHandle.standardError.write(Data("pulse: \(message)\n".utf8))
 }

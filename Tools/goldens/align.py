@@ -121,6 +121,8 @@ def measure(arguments):
     differences, detected = [], {}
     for path in arguments.photos:
         for kind, photo in variants(Image.open(path).convert("RGB")):
+            if kind not in arguments.kinds:
+                continue
             with tempfile.TemporaryDirectory() as folder:
                 file = Path(folder) / "photo.png"
                 photo.save(file, compress_level=1)
@@ -152,6 +154,7 @@ def main():
     measuring = commands.add_parser("measure")
     measuring.set_defaults(run=measure)
     measuring.add_argument("--pulse", required=True)
+    measuring.add_argument("--kinds", default="whole,turned,tight,low,large", help="of: %(default)s")
     measuring.add_argument("photos", nargs="+")
     for command in [golden, measuring]:
         command.add_argument("--reference", required=True)

@@ -32,7 +32,7 @@ bench: ## Time one search step here and, where it is installed, in PyTorch
 	@Tools/bench.sh
 
 format: ## Rewrite the Swift sources in the project's format
-	@swift format format --in-place --parallel --recursive Sources Tests Package.swift
+	@swift format format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
 
 lint: ## Check the format and the project's own rules without changing anything
 	@Tools/lint.sh

@@ -3,7 +3,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 say "Format"
-swift format lint --strict --parallel --recursive Sources Tests Package.swift
+swift format lint --strict --parallel --recursive Sources Tests Benchmarks Package.swift
 
 say "Scripts"
 for script in Tools/*.sh .ci/run; do bash -n "$script"; done

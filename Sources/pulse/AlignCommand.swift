@@ -77,18 +77,24 @@ struct AlignCommand: ParsableCommand {
         return { try detector.faces(in: $0) }
     }
 
-    /// Writes the faces of one photograph.
+    /// Writes the faces of one photograph; one that cannot be cut out does not cost the others.
     /// - Returns: whether there was one.
     private func write(_ photo: String, to folder: URL, _ finder: FaceFinder) throws -> Bool {
         let picture = try Picture(contentsOf: URL(fileURLWithPath: photo))
         let faces = try finder(picture)
+        var failure: AlignmentError?
         for (index, face) in faces.enumerated() {
-            let aligned = try alignedFace(picture, face, size: size)
             let stem = "\(name(of: photo))_\(index)"
-            try writeAtomically(face.jsonData(), to: folder.appendingPathComponent(stem + ".json"))
-            try aligned.writePNG(to: folder.appendingPathComponent(stem + ".png"), provenance: nil)
-            print((output as NSString).appendingPathComponent(stem + ".png"))
+            do {
+                let aligned = try alignedFace(picture, face, size: size)
+                try writeAtomically(face.jsonData(), to: folder.appendingPathComponent(stem + ".json"))
+                try aligned.writePNG(to: folder.appendingPathComponent(stem + ".png"), provenance: nil)
+                print((output as NSString).appendingPathComponent(stem + ".png"))
+            } catch let error as AlignmentError {
+                failure = error
+            }
         }
+        if let failure { throw failure }
         if faces.isEmpty { writeToStandardError("pulse: \(noFaceMessage(photo, picture))\n") }
         return !faces.isEmpty
     }

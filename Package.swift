@@ -82,7 +82,8 @@ let package = Package(
             name: "TensorEngineTests",
             dependencies: ["TensorEngine", "CKernels", "ReferenceOps", "TestSupport"],
             exclude: ["Goldens"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+        .testTarget(
+            name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"], exclude: ["Goldens"]),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "TestSupport"],
             exclude: ["Fixtures", "Goldens"]),
@@ -93,7 +94,8 @@ let package = Package(
             name: "FaceAlignmentTests", dependencies: ["FaceAlignment", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(
-            name: "PulseSearchTests", dependencies: ["PulseSearch", "ReferenceOps", "TestSupport"]),
+            name: "PulseSearchTests", dependencies: ["PulseSearch", "ReferenceOps", "TestSupport"],
+            exclude: ["Goldens"]),
         .testTarget(
             name: "PulseCommandTests", dependencies: ["pulse", "PulseSearch", "TestSupport"]),
     ],

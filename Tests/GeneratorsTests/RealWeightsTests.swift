@@ -34,7 +34,7 @@ import Testing
             }
         }
         try expectClose(
-            Tensor(pixels, shape: [3, 64]), golden.tensor("\(name).pixels"), absolute: 2e-3, "\(name) pixels")
+            Tensor(pixels, shape: [3, 64]), golden.tensor("\(name).pixels"), absolute: 1e-4, "\(name) pixels")
         try expectClose(
             Tensor(boxes.map { Float($0) }, shape: [3, 32, 32]), golden.tensor("\(name).boxes"),
             absolute: 2e-4, "\(name) boxes")

@@ -25,7 +25,7 @@ public struct WriteError: Error, Equatable, Sendable, LocalizedError, CustomStri
 public func writeAtomically(_ data: Data, to url: URL) throws(WriteError) {
     let path = url.path
     let folder = url.deletingLastPathComponent().path
-    let aside = folder + "/.\(url.lastPathComponent.prefix(200)).\(UInt64.random(in: 0 ... .max)).part"
+    let aside = folder + "/.\(String(UInt64.random(in: 0 ... .max), radix: 36)).part"
     func failure() -> WriteError { WriteError(path: url.relativePath, code: errno) }
 
     let descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

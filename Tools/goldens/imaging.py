@@ -1,6 +1,7 @@
 """Makes the golden numbers and the fixtures of ImagingTests.
 
     python3 Tools/goldens/imaging.py PULSE_CHECKOUT [Tests/ImagingTests]
+    python3 Tools/goldens/imaging.py --provenance FACE.png...    what Pillow reads of written pictures
 
 PULSE_CHECKOUT is a clone of https://github.com/adamian98/pulse (its bicubic.py is run, nothing of it is kept).
 Needs torch, numpy and pillow, and the `vips` command for the HEIC file. Writes Goldens/downscale.json,
@@ -19,7 +20,6 @@ import zlib
 import numpy as np
 import PIL
 import PIL.features
-import torch
 from PIL import Image, ImageCms
 
 
@@ -42,6 +42,7 @@ def sampled(image):
 
 def downscale_goldens(checkout):
     sys.path.insert(0, str(checkout))
+    import torch
     from bicubic import BicubicDownSample
 
     original = []
@@ -222,7 +223,9 @@ def fixtures():
         to_srgb(a, wide))
     add("profile-wide.tiff", save(Image.fromarray(a), format="TIFF", icc_profile=wide), to_srgb(a, wide))
     many = ramp(16, 24, 3, 255).astype(np.uint8)
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    srgb = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    srgb[24:36] = struct.pack(">6H", 2024, 1, 1, 0, 0, 0)  # The date of creation, so that runs agree.
+    srgb = bytes(srgb)
     add("profile-srgb.png", save(Image.fromarray(many), format="PNG", icc_profile=srgb), many)
     add("profile-broken.png", save(Image.fromarray(many), format="PNG", icc_profile=wide[:200]), many)
     add("profile-mismatched.png", save(Image.fromarray(many[..., 0]), format="PNG", icc_profile=wide),
@@ -297,7 +300,22 @@ def heic(folder):
     source.unlink()
 
 
+def provenance(names):
+    """Prints the XMP statement of each picture, or fails where Pillow finds none."""
+    for name in names:
+        with Image.open(name) as image:
+            image.load()
+            packet = image.info.get("xmp", b"")
+            if b"digitalsourcetype/trainedAlgorithmicMedia" not in packet:
+                sys.exit(f"{name}: Pillow reads no provenance")
+            print(f"{name}: {image.mode} {image.size}", packet.decode(), sep="\n")
+
+
 def main():
+    if sys.argv[1] == "--provenance":
+        return provenance(sys.argv[2:])
+    import torch
+
     checkout = pathlib.Path(sys.argv[1])
     target = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "Tests/ImagingTests")
     goldens, pictures = target / "Goldens", target / "Fixtures"

@@ -97,6 +97,8 @@ void cvips_close(cvips_decoder *decoder) {
     if (decoder == NULL) return;
     g_object_unref(decoder->image);
     g_free(decoder);
+    // Warnings about this picture must not pass for the reason why the next one fails.
+    vips_error_clear();
 }
 
 /// Where a stored pixel goes: byte `origin + x·dx + y·dy` of the upright picture.

@@ -66,6 +66,17 @@ struct PictureLoadTests {
         }
     }
 
+    @Test("Stray bytes that every viewer overlooks are overlooked")
+    func strayBytes() throws {
+        let bytes = try Fixtures.bytes("orientation-1.jpg")
+        let expected = try Picture(data: bytes, name: "x")
+        #expect(try Picture(data: bytes + [UInt8](repeating: 0, count: 5000), name: "x") == expected)
+        var stray = bytes
+        let marker = try #require(bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+        stray.insert(contentsOf: [1, 2, 3], at: marker)
+        #expect(try Picture(data: stray, name: "x") == expected)
+    }
+
     @Test("Many threads may read at once")
     func concurrentReads() async throws {
         let names = ["alpha.png", "profile-wide.tiff", "orientation-6.jpg", "animated.webp"]

@@ -7,18 +7,18 @@ import TensorEngine
 /// The generator of Tools/goldens/search_toy.py, whose weights are drawn from seed 2020:
 /// h = tanh(A w / 96); grid = tanh(B h / √32 + 0.3 Σ noise maps enlarged to the grid);
 /// image = grid enlarged 32 times + tanh(C h / √32)·texture.
-final class ToyGenerator<Scalar: BinaryFloatingPoint & Sendable>: Generator {
+final class ToyGenerator: Generator {
     static var hidden: Int { 32 }
     static var grid: Int { 32 }
 
     let specification: GeneratorSpecification
     /// A, [32, L·512]; B, [3·32·32, 32]; C, [3, 32].
-    private let (a, b, c): (Tensor<Scalar>, Tensor<Scalar>, Tensor<Scalar>)
+    private let (a, b, c): (Tensor<Double>, Tensor<Double>, Tensor<Double>)
     /// Element (7y + 3x) mod 64 is the texture's value at (x, y).
-    private let texture: [Scalar] = (0..<64).map { Scalar($0) / 64 - 0.5 }
-    private var h: [Scalar] = []
-    private var grid: [Scalar] = []
-    private var amplitude: [Scalar] = []
+    private let texture: [Double] = (0..<64).map { Double($0) / 64 - 0.5 }
+    private var h: [Double] = []
+    private var grid: [Double] = []
+    private var amplitude: [Double] = []
     private(set) var forwards = 0
     private(set) var backwards = 0
 
@@ -26,14 +26,18 @@ final class ToyGenerator<Scalar: BinaryFloatingPoint & Sendable>: Generator {
         specification = GeneratorSpecification(
             family: "Toy", resolution: resolution, latentSize: 512, slotCount: layers,
             liveSlots: Array(0..<layers), noiseSides: noiseSides)
-        a = CounterRandom(seed: 2020, stream: 1).normals(shape: [Self.hidden, layers * 512])
-        b = CounterRandom(seed: 2020, stream: 2).normals(shape: [3 * Self.grid * Self.grid, Self.hidden])
-        c = CounterRandom(seed: 2020, stream: 3).normals(shape: [3, Self.hidden])
+        a = layers == 18 ? Self.a18 : weights(1, [Self.hidden, layers * 512])
+        b = Self.b
+        c = Self.c
     }
 
-    private var rootHidden: Scalar { Scalar(Self.hidden).squareRoot() }
+    private static let a18 = weights(1, [hidden, 18 * 512])
+    private static let b = weights(2, [3 * grid * grid, hidden])
+    private static let c = weights(3, [3, hidden])
 
-    func forward(w: Tensor<Scalar>, noise: [NoiseMap<Scalar>], image: inout Tensor<Scalar>) {
+    private var rootHidden: Double { Double(Self.hidden).squareRoot() }
+
+    func forward(w: Tensor<Double>, noise: [NoiseMap<Double>], image: inout Tensor<Double>) {
         forwards += 1
         let (n, cells) = (specification.resolution, Self.grid * Self.grid)
         h = product(a, w.elements).map { squash($0 / 96) }
@@ -60,11 +64,11 @@ final class ToyGenerator<Scalar: BinaryFloatingPoint & Sendable>: Generator {
         }
     }
 
-    func backward(dImage: Tensor<Scalar>, dW: inout Tensor<Scalar>, dNoise: inout [Tensor<Scalar>?]) {
+    func backward(dImage: Tensor<Double>, dW: inout Tensor<Double>, dNoise: inout [Tensor<Double>?]) {
         backwards += 1
         let (n, cells) = (specification.resolution, Self.grid * Self.grid)
-        var dGrid = [Scalar](repeating: 0, count: 3 * cells)
-        var dAmplitude = [Scalar](repeating: 0, count: 3)
+        var dGrid = [Double](repeating: 0, count: 3 * cells)
+        var dAmplitude = [Double](repeating: 0, count: 3)
         let factor = n / Self.grid
         let texture = texture
         dImage.withUnsafeBufferPointer { dImage in
@@ -99,23 +103,27 @@ final class ToyGenerator<Scalar: BinaryFloatingPoint & Sendable>: Generator {
         return cell / Self.grid / factor * side + cell % Self.grid / factor
     }
 
-    private func squash(_ x: Scalar) -> Scalar { Scalar(tanh(Double(x))) }
+    private func squash(_ x: Double) -> Double { tanh(x) }
 }
 
-private func product<Scalar>(_ matrix: Tensor<Scalar>, _ x: [Scalar]) -> [Scalar] {
+private func weights(_ stream: UInt64, _ shape: [Int]) -> Tensor<Double> {
+    CounterRandom(seed: 2020, stream: stream).normals(shape: shape)
+}
+
+private func product(_ matrix: Tensor<Double>, _ x: [Double]) -> [Double] {
     let columns = matrix.shape[1]
     return matrix.withUnsafeBufferPointer { m in
         (0..<matrix.shape[0]).map { row in
-            var sum = Scalar(0)
+            var sum = 0.0
             for i in 0..<columns { sum += m[row * columns + i] * x[i] }
             return sum
         }
     }
 }
 
-private func transposedProduct<Scalar>(_ matrix: Tensor<Scalar>, _ y: [Scalar]) -> [Scalar] {
+private func transposedProduct(_ matrix: Tensor<Double>, _ y: [Double]) -> [Double] {
     let columns = matrix.shape[1]
-    var result = [Scalar](repeating: 0, count: columns)
+    var result = [Double](repeating: 0, count: columns)
     matrix.withUnsafeBufferPointer { m in
         for row in 0..<matrix.shape[0] {
             for i in 0..<columns { result[i] += m[row * columns + i] * y[row] }

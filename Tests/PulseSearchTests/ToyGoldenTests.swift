@@ -18,7 +18,7 @@ import Testing
     func followsTheOriginal(name: String) throws {
         let golden = try Self.golden.get()
         let run = try #require(golden.runs[name])
-        let generator = ToyGenerator<Double>()
+        let generator = ToyGenerator()
         let search = try ClassicSearch<Double>(
             generator: generator, latentModel: toyLatentModel(), target: toyTarget(side: run.options.side),
             options: run.options.classic(), seed: golden.manifest.startSeed,

@@ -47,7 +47,10 @@ private func interleaveLevels<Scalar>(_ picture: Tensor<Scalar>, into pixels: in
     picture.withUnsafeBufferPointer { x in
         pixels.withUnsafeMutableBufferPointer { bytes in
             for channel in 0..<3 {
-                for i in 0..<plane { bytes[3 * i + channel] = UInt8(x[channel * plane + i] * 255 + 0.5) }
+                for i in 0..<plane {
+                    bytes[3 * i + channel] = UInt8(
+                        truncatingIfNeeded: Int(x[channel * plane + i] * 255 + 0.5))
+                }
             }
         }
     }

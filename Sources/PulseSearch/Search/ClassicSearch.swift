@@ -17,6 +17,8 @@ public final class ClassicSearch<Scalar: BinaryFloatingPoint & Sendable>: Sequen
     public let options: ClassicOptions
     /// Steps taken.
     public private(set) var completedSteps = 0
+    /// The fit of the point measured last.
+    private(set) var lastFit: Double?
 
     private let generator: any Generator<Scalar>
     private let latentModel: LatentModel<Scalar>
@@ -133,6 +135,7 @@ public final class ClassicSearch<Scalar: BinaryFloatingPoint & Sendable>: Sequen
         generator.forward(w: workspace.w, noise: noise, image: &workspace.image)
         workspace.downscaleRoundedPicture()
         let fit = pixelLoss.meanSquare(workspace.lowRes)
+        lastFit = fit
         if fit < best.fit {
             best.replace(
                 fit: fit, step: completedSteps, z: z.value, noise: noiseParameters.lazy.map(\.value),

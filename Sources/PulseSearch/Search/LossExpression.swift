@@ -119,6 +119,12 @@ private struct LossScanner {
     mutating func number() throws(LossExpressionError) -> Double {
         let start = skipSpaces()
         takeSign()
+        if let character = current, character.isLetter {
+            // Some readers take "nan" and "inf" for numbers: say why they are declined here.
+            while current?.isLetter == true { position += 1 }
+            let word = Double(String(characters[start..<position]))
+            throw error(word == nil ? .numberExpected : .weightNotFinite, at: start)
+        }
         takeDigits()
         if current == "." {
             position += 1
@@ -128,12 +134,6 @@ private struct LossScanner {
             position += 1
             takeSign()
             takeDigits()
-        }
-        if position == start || current?.isLetter == true {
-            // Words that other languages read as numbers: say why they are declined.
-            while current?.isLetter == true { position += 1 }
-            let word = String(characters[start..<position])
-            throw error(Double(word)?.isFinite == false ? .weightNotFinite : .numberExpected, at: start)
         }
         guard let value = Double(String(characters[start..<position])) else {
             throw error(.numberExpected, at: start)

@@ -128,6 +128,11 @@ public final class ClassicSearch<Scalar: BinaryFloatingPoint & Sendable>: Sequen
     /// The current point's latents, and its optimised noise.
     var point: (z: Tensor<Scalar>, noise: [Tensor<Scalar>]) { (z.value, noiseParameters.map(\.value)) }
 
+    /// ∂loss/∂z and ∂loss/∂noise of the latest step, as long as no other search has used the workspace.
+    var gradient: (z: Tensor<Scalar>, noise: [Tensor<Scalar>]) {
+        (workspace.dZ, trainable.compactMap { workspace.dNoise[$0] })
+    }
+
     /// Renders the current point into the workspace and keeps it if no other fits better.
     /// - Returns: the fit of the picture in 8 bits.
     private func renderAndMeasure() -> Double {

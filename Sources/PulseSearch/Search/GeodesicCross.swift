@@ -6,7 +6,7 @@ import TensorEngine
 ///
 /// The lengths carry 10⁻⁹ under their roots, and the vectors are not normalised, as in PULSE's code; the
 /// diagonal therefore contributes about 10⁻⁹. With one layer the loss is zero.
-/// The gradient is derived in Documentation/Math/geocross.md.
+/// The gradient is derived in Documentation/Math/GeodesicCross.md.
 ///
 /// Source: PULSE, loss.py (where L = 18).
 struct GeodesicCross<Scalar: BinaryFloatingPoint & Sendable> {

@@ -1,3 +1,4 @@
+import Generators
 import TensorEngine
 
 /// The Gaussianised W+: w_l = LReLU₀.₂(σ∘z_l + μ), where z is standard normal.
@@ -63,5 +64,12 @@ public struct LatentModel<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
         precondition(w.shape.count == 2 && w.shape[1] == mean.count, "w is not [L, latentSize]")
         precondition(
             z.shape == w.shape || z.shape == [1, mean.count], "z fits neither w nor one shared vector")
+    }
+}
+
+extension LatentModel where Scalar == Float {
+    /// The model of a generator's mapping network, as its file records it.
+    public init(_ statistics: LatentStatistics) {
+        self.init(mean: statistics.mean, standardDeviation: statistics.standardDeviation)
     }
 }

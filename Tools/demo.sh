@@ -27,9 +27,9 @@ fi
 if newer "$report" "$tiny" "$pulse" && [ -f "$overview" ]; then
     say "Upsampled already: $report (delete demo/ to start over)"
 else
-    say "Searching for a 1024x1024 face that downscales to it (PULSE's 100 steps: a few minutes)"
+    say "Searching for four 1024x1024 faces that downscale to it (100 steps each: a few minutes)"
     status=0
-    "$pulse" upsample "$tiny" --output demo/faces --seed 1 || status=$?
+    "$pulse" upsample "$tiny" --output demo/faces --seed 1 --count 4 || status=$?
     # 0: accepted. 1: the best found is written, with the verdict that it does not fit. Others are failures.
     [ "$status" -le 1 ] || exit "$status"
     [ -f "$overview" ] || fail "the search wrote no $overview"
@@ -39,9 +39,9 @@ cat <<END
 
 Done. Look at
     $ROOT/$overview
-(the tiny face, the face found, that face downscaled again, and the difference), and for the numbers at
+(the tiny face, the faces found, each one downscaled again, and the difference), and for the numbers at
     $ROOT/$report
-The face is imagined: one of many that fit, not the person in the photograph.
+The faces are imagined: four of many that could fit, none the person in the photograph.
 
 With a photograph of your own:
     $ROOT/$pulse align PHOTO.jpg --output aligned --size 32

@@ -5,8 +5,9 @@ original PULSE's losses, spherical optimiser and bicubic downscaling, in float32
 
 PULSE and MOBILESTYLEGAN are checkouts of adamian98/pulse and MobileStyleGAN.pytorch, MODEL the default model
 as `pulse model import` writes it. PULSE's loss.py is written for 18 layers and bicubic.py for CUDA: while they
-are read, the 18 of two reshapes becomes 16, and `cuda=True` becomes `cuda=False`. The start is drawn from counter_random.py
-and the target is a formula, so that only losses, the first gradient and the latent statistics are stored.
+are read, the 18 of two reshapes becomes 16, and `cuda=True` becomes `cuda=False`. The start is drawn from
+counter_random.py and the target is a formula, so that only losses, the first gradient and the latent
+statistics are stored.
 """
 
 import argparse

@@ -39,18 +39,27 @@ struct BestPoint<Scalar: BinaryFloatingPoint & Sendable> {
 }
 
 /// Multiples of 1/255, [3, h, w], as bytes, [h, w, 3].
-@_specialize(where Scalar == Float)
-@_specialize(where Scalar == Double)
 private func interleaveLevels<Scalar>(_ picture: Tensor<Scalar>, into pixels: inout [UInt8]) {
+    // The conversion of any floating-point number costs many times that of a known one.
+    if let picture = picture as? Tensor<Float> {
+        interleave(picture, into: &pixels) { UInt8($0 * 255 + 0.5) }
+    } else if let picture = picture as? Tensor<Double> {
+        interleave(picture, into: &pixels) { UInt8($0 * 255 + 0.5) }
+    } else {
+        interleave(picture, into: &pixels) { UInt8($0 * 255 + 0.5) }
+    }
+}
+
+@inline(__always)
+private func interleave<Scalar>(
+    _ picture: Tensor<Scalar>, into pixels: inout [UInt8], byte: (Scalar) -> UInt8
+) {
     let plane = picture.count / 3
     precondition(pixels.count == picture.count, "the pixels are of another size")
     picture.withUnsafeBufferPointer { x in
         pixels.withUnsafeMutableBufferPointer { bytes in
-            for channel in 0..<3 {
-                for i in 0..<plane {
-                    bytes[3 * i + channel] = UInt8(
-                        truncatingIfNeeded: Int(x[channel * plane + i] * 255 + 0.5))
-                }
+            for i in 0..<plane {
+                for channel in 0..<3 { bytes[3 * i + channel] = byte(x[channel * plane + i]) }
             }
         }
     }

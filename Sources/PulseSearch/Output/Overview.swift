@@ -116,9 +116,12 @@ public struct Overview: Sendable {
         return low
     }
 
-    /// The largest power of two, up to 16, that keeps every difference on the grey scale.
+    /// The largest power of two, up to 16, that keeps nearly every difference on the grey scale.
     private func amplification(of residuals: [Tensor<Double>]) -> Int {
-        let largest = residuals.map { $0.elements.reduce(0) { max($0, $1.magnitude) } }.max() ?? 0
+        let rms = residuals.map { residual in
+            (residual.elements.reduce(0) { $0 + $1 * $1 } / Double(residual.count)).squareRoot()
+        }
+        let largest = 2.5 * (rms.max() ?? 0)
         var scale = 1
         while scale < 16 && largest * Double(2 * scale) <= 0.5 { scale *= 2 }
         return scale

@@ -128,8 +128,8 @@ private func printSummary(of report: Report, at folder: URL, tolerance: Double) 
     for candidate in report.candidates {
         let verdict =
             candidate.accepted
-            ? "accepted" : "not accepted (more than the tolerance of \(decimals(tolerance, 1)))"
-        print("  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 1)) grey levels, \(verdict)")
+            ? "accepted" : "not accepted (more than the tolerance of \(decimals(tolerance, 2)))"
+        print("  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 2)) grey levels, \(verdict)")
     }
     print("  \(folder)/overview.png  to look at")
     print(

@@ -5,7 +5,9 @@ import TensorEngine
 /// The truncation trick: w ← w̄ + ψ(w − w̄), for the first slots or all of them.
 ///
 /// w̄ is the mean of w = LReLU₀.₂(v), taken in closed form from the recorded mean and standard deviation of
-/// each coordinate of v, whose marginals are close to normal.
+/// each coordinate of v, whose marginals are close to normal. For the default model it is within 0.002 (rms over
+/// coordinates, whose spread is 0.42) of the mean of 100,000 mapped samples, nearer than a mean of 4096 samples is.
+/// LReLU₀.₂ of v's mean would be off by 0.16.
 ///
 /// Source: Karras et al., "A style-based generator architecture for generative adversarial networks" (2019), §B.
 struct Truncation {

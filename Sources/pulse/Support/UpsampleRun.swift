@@ -134,7 +134,7 @@ private func printSummary(of report: Report, at folder: URL, tolerance: Double) 
     print("  \(folder)/overview.png  to look at")
     print(
         report.candidates.count == 1
-            ? "  This face is imagined: it is one of many that fit, not the person in the picture."
+            ? "  This face is imagined: one of many possible ones, not the person in the picture."
             : "  These faces are imagined: none is the person in the picture, and all are equals.")
     fflush(nil)
 }

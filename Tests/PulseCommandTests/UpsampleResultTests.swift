@@ -134,7 +134,7 @@ import Testing
                 try exiftool.run()
                 let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
                 exiftool.waitUntilExit()
-                #expect(exiftool.terminationStatus == 0, "exiftool is needed: apt-get install exiftool")
+                #expect(exiftool.terminationStatus == 0, "exiftool is missing: run `make setup`")
                 #expect(
                     text.contains("http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"),
                     "\(file): \(text)")

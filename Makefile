@@ -28,7 +28,7 @@ test: ## Set up as above and run every test
 test-neon: ## Run the kernels' test for AArch64 under emulation
 	@Tools/test-neon.sh
 
-bench: ## Time one search step here and, where it is installed, in PyTorch
+bench: ## Time every layer, pass and search step here and in PyTorch and OpenVINO
 	@Tools/bench.sh
 
 format: ## Rewrite the Swift sources in the project's format

@@ -68,7 +68,8 @@ let package = Package(
 
         // For `make bench` only; not a product.
         .executableTarget(
-            name: "PulseBench", dependencies: ["Generators", "Imaging", "TensorEngine"],
+            name: "PulseBench",
+            dependencies: ["PulseSearch", "Generators", "Imaging", "TensorEngine"],
             path: "Benchmarks/PulseBench"),
 
         // For tests only.

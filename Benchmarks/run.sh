@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the benchmark and runs it beside its peers. See Benchmarks/README.md.
 #
-#   make bench [ARGS='--threads 2 --rounds 9'] [JSON=FILE]
+#   make bench [ARGS='--threads 2 --rounds 9 --no-compile'] [JSON=FILE]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 swift build --configuration release --product PulseBench

@@ -6,9 +6,9 @@ say "Format"
 swift format lint --strict --parallel --recursive Sources Tests Benchmarks Package.swift
 
 say "Scripts"
-for script in Tools/*.sh .ci/run; do bash -n "$script"; done
+for script in Tools/*.sh Benchmarks/*.sh .ci/run; do bash -n "$script"; done
 if command -v shellcheck >/dev/null; then
-    shellcheck --external-sources --source-path=SCRIPTDIR --exclude=SC1091 Tools/*.sh .ci/run
+    shellcheck --external-sources --source-path=SCRIPTDIR --exclude=SC1091 Tools/*.sh Benchmarks/*.sh .ci/run
 fi
 
 say "Paths"

@@ -1,128 +1,107 @@
 import Foundation
 import Generators
-import Imaging
 import TensorEngine
 
-/// Our contestant in `Benchmarks/run.py`: one search step or one forward pass for each line it is sent.
+/// Our contestant in `Benchmarks/run.py`: one piece of work for each line it is sent.
 ///
-///     PulseBench MODEL THREADS SIDE
+///     PulseBench serve MODEL THREADS SIDE      answers the words of `Server`
+///     PulseBench allocations MODEL THREADS SIDE
 @main
 struct PulseBench {
     static func main() throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 4, let threads = Int(arguments[2]), let side = Int(arguments[3]) else {
-            FileHandle.standardError.write(Data("usage: PulseBench MODEL THREADS SIDE\n".utf8))
-            exit(2)
+        guard arguments.count == 5, let threads = Int(arguments[3]), let side = Int(arguments[4]) else {
+            fail("usage: PulseBench serve|allocations MODEL THREADS SIDE")
         }
-        let generator = try ModelStore().load(arguments[1]).makeGenerator(threads: threads)
-        let work = SearchStep(generator: generator, side: side)
-        answer("ready \(Kernels.default.name) kernels")
-        while let line = readLine() {
-            switch line {
-            case "step": answer(seconds { work.step() })
-            case "forward": answer(seconds { work.forward() })
-            case "peak": answer(peakMegabytes())
-            default: answer("unknown word '\(line)'")
-            }
+        let model = try ModelStore().load(arguments[2])
+        switch arguments[1] {
+        case "serve": try Server(model: model, threads: threads, side: side).run()
+        case "allocations": try countAllocations(model: model, threads: threads, side: side)
+        default: fail("unknown job '\(arguments[1])'")
         }
-    }
-
-    private static func seconds(_ body: () -> Void) -> String {
-        let clock = ContinuousClock()
-        return String(clock.measure(body) / .seconds(1))
-    }
-
-    private static func answer(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
-    }
-
-    /// Largest resident size of this process up to now.
-    private static func peakMegabytes() -> String {
-        var usage = rusage()
-        #if canImport(Glibc)
-            // Linux counts kilobytes here, macOS bytes.
-            getrusage(RUSAGE_SELF.rawValue, &usage)
-            return String(Double(usage.ru_maxrss) * 1024 / 1e6)
-        #else
-            getrusage(RUSAGE_SELF, &usage)
-            return String(Double(usage.ru_maxrss) / 1e6)
-        #endif
     }
 }
 
-/// One step of the classic search: 100·L2 + 0.05·GEOCROSS and its gradient to latents and five noise maps.
-final class SearchStep {
-    private let generator: any Generator<Float>
-    private let downscale: DownscaleOperator
-    private let w: Tensor<Float>
-    private let noise: [NoiseMap<Float>]
-    private let target: Tensor<Float>
-    private var image, dImage, small, scratch, dW: Tensor<Float>
-    private var dNoise: [Tensor<Float>?]
+/// Answers one line for each line of standard input. What a word needs is made when the word first comes, so
+/// that the peak of a process is that of the jobs it was given.
+final class Server {
+    private let model: Model
+    private let threads: Int
+    private let side: Int
+    private var passes: GeneratorPasses?
+    private var search: SearchSteps?
+    private var batch: SearchSteps?
+    private var layers: LayerTimes?
+    private var copy: CopyBandwidth?
+    private var products: [String: MatrixProduct] = [:]
 
-    init(generator: any Generator<Float>, side: Int) {
-        self.generator = generator
-        let specification = generator.specification
-        let resolution = specification.resolution
-        downscale = DownscaleOperator(from: resolution, to: side)
-        w =
-            (CounterRandom(seed: 1).normals(
-                shape: [specification.liveSlots.count, specification.latentSize]) as Tensor<Float>).map {
-                0.4 * $0
-            }
-        let trained = 5
-        noise = specification.noiseSides.enumerated().map { index, side in
-            index < trained
-                ? .map(CounterRandom(seed: 1, stream: UInt64(index + 1)).normals(shape: [side, side]))
-                : .baked
-        }
-        dNoise = specification.noiseSides.enumerated().map { index, side in
-            index < trained ? Tensor(zeros: [side, side]) : nil
-        }
-        target = Tensor(repeatElement(0.5, count: 3 * side * side), shape: [3, side, side])
-        image = Tensor(zeros: [3, resolution, resolution])
-        dImage = image
-        small = target
-        scratch = Tensor(zeros: downscale.scratchShape())
-        dW = Tensor(zeros: w.shape)
+    init(model: Model, threads: Int, side: Int) {
+        (self.model, self.threads, self.side) = (model, threads, side)
     }
 
-    func forward() { generator.forward(w: w, noise: noise, image: &image) }
-
-    func step() {
-        forward()
-        downscale.apply(image, into: &small, scratch: &scratch)
-        // The picture is in −1…1, the loss in 0…1: D((x+1)/2) = (D(x)+1)/2.
-        let scale = 100 / Float(small.count)
-        for i in 0..<small.count { small[i] = scale * ((small[i] + 1) / 2 - target[i]) }
-        downscale.applyAdjoint(small, into: &dImage, scratch: &scratch)
-        generator.backward(dImage: dImage, dW: &dW, dNoise: &dNoise)
-        addGeocrossGradient()
+    func run() throws {
+        answer("ready \(Kernels.default.name) kernels")
+        while let line = readLine() { answer(try reply(to: line)) }
     }
 
-    /// dW += 0.05·∂GEOCROSS/∂w, with θᵢⱼ = 2·atan2(|wᵢ−wⱼ|, |wᵢ+wⱼ|).
-    private func addGeocrossGradient() {
-        let (rows, size) = (w.shape[0], w.shape[1])
-        dW.withUnsafeMutableBufferPointer { dW in
-            w.withUnsafeBufferPointer { w in
-                for i in 0..<rows {
-                    for j in 0..<rows where j != i {
-                        var (a, b): (Float, Float) = (1e-9, 1e-9)
-                        for k in 0..<size {
-                            let (u, v) = (w[i * size + k], w[j * size + k])
-                            a += (u - v) * (u - v)
-                            b += (u + v) * (u + v)
-                        }
-                        (a, b) = (a.squareRoot(), b.squareRoot())
-                        let factor =
-                            0.05 * 64 / Float(rows * rows) * 16 * atan2(a, b) / (a * a + b * b)
-                        for k in 0..<size {
-                            let (u, v) = (w[i * size + k], w[j * size + k])
-                            dW[i * size + k] += factor * (b / a * (u - v) - a / b * (u + v))
-                        }
-                    }
-                }
-            }
+    private func reply(to line: String) throws -> String {
+        let words = line.split(separator: " ").map(String.init)
+        switch words.first {
+        case "forward": return seconds(try made(&passes) { try makePasses() }.forward)
+        case "both": return seconds(try made(&passes) { try makePasses() }.both)
+        case "step": return seconds(try made(&search) { try makeSearch(candidates: 1) }.round)
+        case "batch4": return seconds(try made(&batch) { try makeSearch(candidates: 4) }.round)
+        case "layers":
+            return try made(&layers) {
+                LayerTimes(
+                    configuration: try model.synthesisWeights().configuration, threads: threads)
+            }.json()
+        case "copy": return seconds(made(&copy) { CopyBandwidth(threads: threads) }.run)
+        case "gemm":
+            let sizes = words.dropFirst().compactMap { Int($0) }
+            guard sizes.count == 3 else { return "gemm wants M K N" }
+            return seconds(
+                made(&products[line]) { MatrixProduct(sizes[0], sizes[1], sizes[2], threads: threads) }
+                    .run)
+        case "peak": return peakMegabytes()
+        default: return "unknown word '\(line)'"
         }
     }
+
+    private func makePasses() throws -> GeneratorPasses {
+        GeneratorPasses(generator: try model.makeGenerator(threads: threads))
+    }
+
+    private func makeSearch(candidates: Int) throws -> SearchSteps {
+        try SearchSteps(model: model, threads: threads, side: side, candidates: candidates)
+    }
+
+    private func made<Value>(_ value: inout Value?, by make: () throws -> Value) rethrows -> Value {
+        if let value { return value }
+        let made = try make()
+        value = made
+        return made
+    }
+}
+
+func seconds(_ body: () -> Void) -> String { String(ContinuousClock().measure(body) / .seconds(1)) }
+
+func answer(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
+func fail(_ message: String) -> Never {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+    exit(2)
+}
+
+/// Largest resident size of this process up to now, in 10⁶ bytes.
+private func peakMegabytes() -> String {
+    var usage = rusage()
+    #if canImport(Glibc)
+        // Linux counts kilobytes here, macOS bytes.
+        getrusage(RUSAGE_SELF.rawValue, &usage)
+        return String(Double(usage.ru_maxrss) * 1024 / 1e6)
+    #else
+        getrusage(RUSAGE_SELF, &usage)
+        return String(Double(usage.ru_maxrss) / 1e6)
+    #endif
 }

@@ -6,15 +6,15 @@ import time
 
 
 def serve(about, jobs):
-    """`jobs` maps a word to a function; the answer to the word is the seconds the function took."""
+    """`jobs` maps a word to a function of the numbers behind it; the answer is the seconds the function took."""
     print("ready", about, flush=True)
     for line in sys.stdin:
-        word = line.strip()
+        word, *numbers = line.split()
         if word == "peak":
             # Linux counts kilobytes here, macOS bytes.
             unit = 1024 if sys.platform == "darwin" else 1
             print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / unit / 1e6, flush=True)
             continue
         start = time.perf_counter()
-        jobs[word]()
+        jobs[word](*map(int, numbers))
         print(time.perf_counter() - start, flush=True)

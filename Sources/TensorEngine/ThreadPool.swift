@@ -16,4 +16,18 @@ public final class ThreadPool: @unchecked Sendable {
     deinit { ck_pool_destroy(handle) }
 
     public var threads: Int { Int(ck_pool_threads(handle)) }
+
+    /// Runs `body` for every task in 0..<tasks, several at the same time, and returns when all have ended.
+    /// - Parameter body: called on any of the threads; tasks must not touch what other tasks write.
+    public func run(_ tasks: Int, _ body: (Int) -> Void) {
+        withoutActuallyEscaping(body) { body in
+            withUnsafePointer(to: body) { context in
+                ck_pool_run(
+                    handle, Int32(tasks),
+                    { context, task, _ in
+                        context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(task))
+                    }, UnsafeMutableRawPointer(mutating: context))
+            }
+        }
+    }
 }

@@ -36,7 +36,8 @@ import Testing
         return Trace(steps: steps, w: found.w, pixels: found.picture.pixels, bestAfter: found.bestAfter)
     }
 
-    @Test func candidateHasTheSameBitsAloneAndInAnyBatch() throws {
+    @Test(arguments: [1, 2, 3])
+    func candidateHasTheSameBitsAloneAndInAnyBatch(generators: Int) throws {
         var alone: [Int: Trace] = [:]
         for candidate in 1...3 {
             let search = try Self.search(candidate)
@@ -44,8 +45,9 @@ import Testing
         }
         for order in [[1, 2, 3], [3, 1], [2]] {
             let batch = try ClassicBatch<Double>(
-                generator: ToyGenerator(resolution: 64), latentModel: toyLatentModel(),
-                target: toyTarget(side: 8), options: Self.options(), seed: 0, candidates: order)
+                generators: (0..<generators).map { _ in ToyGenerator(resolution: 64) },
+                latentModel: toyLatentModel(), target: toyTarget(side: 8), options: Self.options(), seed: 0,
+                candidates: order)
             let steps = Array(batch)
             #expect(steps.prefix(order.count).map(\.candidate) == order)
             #expect(steps.count == 6 * order.count)

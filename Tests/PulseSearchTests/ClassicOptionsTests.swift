@@ -112,7 +112,7 @@ import Testing
             seed: 0)
         let steps = Array(search)
         #expect(generator.backwards == 0)
-        #expect(steps.allSatisfy { $0.losses[0].value == 10 })
-        #expect(steps[2].losses[1].value < steps[0].losses[1].value)
+        #expect(steps.allSatisfy { $0.losses.l2 == 10 })
+        #expect(try #require(steps[2].losses.geocross) < #require(steps[0].losses.geocross))
     }
 }

@@ -34,10 +34,10 @@ import Testing
             let expected = run.steps[taken]
             taken += 1
             #expect(step.index == taken && step.total == run.steps.count)
-            #expect(Set(step.losses.map(\.name.rawValue)) == Set(expected.losses.keys))
-            for loss in step.losses {
-                compare(
-                    loss.value, try #require(expected.losses[loss.name.rawValue]), "\(loss.name) \(taken)")
+            let losses = step.losses.byName
+            #expect(Set(losses.keys) == Set(expected.losses.keys))
+            for (name, value) in losses {
+                compare(value, try #require(expected.losses[name]), "\(name) \(taken)")
             }
             compare(step.totalLoss, expected.total, "total \(taken)")
             compare(step.learningRate, expected.rate, "learning rate \(taken)")

@@ -78,7 +78,18 @@ public struct Model: Sendable {
     /// A generator with a workspace of its own.
     /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape.
     public func makeGenerator(threads: Int) throws -> any Generator<Float> {
-        MobileStyleGAN(weights: try synthesisWeights(), threads: threads)
+        try makeGenerators(1, threads: threads)[0]
+    }
+
+    /// Generators with a workspace each, on the same weights, that share `threads` threads as evenly as whole
+    /// threads allow.
+    /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape.
+    public func makeGenerators(_ count: Int, threads: Int) throws -> [any Generator<Float>] {
+        let weights = try synthesisWeights()
+        return (0..<count).map { place in
+            let share = threads / count + (place < threads % count ? 1 : 0)
+            return MobileStyleGAN(weights: weights, threads: max(share, 1))
+        }
     }
 
     /// The synthesis network's weights, packed; several generators can share them.

@@ -150,12 +150,11 @@ public final class ClassicSearch<Scalar: BinaryFloatingPoint & Sendable>: Sequen
     }
 
     /// Computes the losses of the rendered point, and their gradient by z and the optimised maps.
-    private func differentiate() -> (losses: [ClassicStep.Loss], total: Double) {
+    private func differentiate() -> (losses: ClassicStep.Losses, total: Double) {
         let workspace = workspace
         workspace.downscaleImage()
         workspace.clearGradients()
-        var losses: [ClassicStep.Loss] = []
-        losses.reserveCapacity(options.loss.terms.count)
+        var losses = ClassicStep.Losses()
         var total = 0.0
         for term in options.loss.terms {
             let weight = term.weight
@@ -165,7 +164,7 @@ public final class ClassicSearch<Scalar: BinaryFloatingPoint & Sendable>: Sequen
                 case .l1: pixelLoss.l1(workspace.lowRes, weight: weight, dLowRes: &workspace.dLowRes)
                 case .geocross: workspace.geodesicCross(workspace.w, weight: weight, dW: &workspace.dCross)
                 }
-            losses.append(ClassicStep.Loss(name: term.name, value: value))
+            losses[term.name] = value
             total += weight * value
         }
         // Below eps the picture has no say, and the generator's gradient is known to be zero.

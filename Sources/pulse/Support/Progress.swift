@@ -96,7 +96,7 @@ final class ProgressReporter {
         let record = StepRecord(
             input: input, candidate: step.candidate, step: step.index, steps: step.total,
             loss: step.totalLoss,
-            losses: Dictionary(step.losses.map { ($0.name.rawValue, $0.value) }, uniquingKeysWith: { $1 }),
+            losses: step.losses.byName,
             rms: 255 * step.fit.squareRoot(), bestRms: 255 * step.bestFit.squareRoot(),
             learningRate: step.learningRate, seconds: seconds)
         let encoder = JSONEncoder()

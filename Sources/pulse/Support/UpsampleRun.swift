@@ -19,7 +19,8 @@ final class UpsampleRun {
     private let job: UpsampleJob
     private let model: Model
     private let latentModel: LatentModel<Float>
-    private let generator: any Generator<Float>
+    /// As many as candidates can work at the same time.
+    private let generators: [any Generator<Float>]
     private let progress: ProgressReporter
     private let interruption: Interruption
 
@@ -33,7 +34,7 @@ final class UpsampleRun {
         }
         let statistics = try model.latentStatistics()
         latentModel = LatentModel(mean: statistics.mean, standardDeviation: statistics.standardDeviation)
-        generator = try model.makeGenerator(threads: threads)
+        generators = try model.makeGenerators(min(job.batch, job.count, threads), threads: threads)
     }
 
     /// Works through the inputs; what fails is told and does not stop the others.
@@ -64,7 +65,7 @@ final class UpsampleRun {
             defer { folder.discard() }
             let writer = ResultWriter(
                 folder: folder, input: input, job: job, model: model,
-                side: generator.specification.resolution)
+                side: model.specification.resolution)
             try search(input, into: writer)
             progress.clear()
             guard writer.hasCandidates else {
@@ -88,22 +89,20 @@ final class UpsampleRun {
         for first in stride(from: 1, through: job.count, by: job.batch) where !interruption.isRequested {
             let candidates = first...min(first + job.batch - 1, job.count)
             let batch = try ClassicBatch(
-                generator: generator, latentModel: latentModel, target: input.target, options: job.options,
+                generators: generators, latentModel: latentModel, target: input.target, options: job.options,
                 kernel: job.operator.kernel, seed: job.seed, candidates: candidates)
-            var times: [Int: Duration] = [:]
-            var start = clock.now
+            let batchStart = clock.now
+            var start = batchStart
             while !interruption.isRequested, let step = batch.next() {
-                let time = clock.now - start
-                times[step.candidate, default: .zero] += time
-                progress.show(step, seconds: seconds(time))
+                progress.show(step, seconds: seconds(clock.now - start))
                 if job.savesIntermediate, let best = batch.searches[step.candidate - first].currentPicture {
                     try writer.writeIntermediate(best, candidate: step.candidate, step: step.index)
                 }
                 start = clock.now
             }
-            for face in batch.found() {
-                try writer.write(face, seconds: seconds(times[face.candidate] ?? .zero))
-            }
+            // Candidates of a batch advance together and cost the same.
+            let share = seconds(clock.now - batchStart) / Double(candidates.count)
+            for face in batch.found() { try writer.write(face, seconds: share) }
         }
     }
 

@@ -58,7 +58,8 @@ final class SearchSteps {
         // A picture that fits would spare the backward pass.
         options.eps = 0
         batch = try ClassicBatch(
-            generator: try model.makeGenerator(threads: threads), latentModel: LatentModel(statistics),
+            generators: try model.makeGenerators(min(candidates, threads), threads: threads),
+            latentModel: LatentModel(statistics),
             target: try Target(Self.target(side: side)), options: options, seed: 1,
             candidates: Array(1...candidates))
     }

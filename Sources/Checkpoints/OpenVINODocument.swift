@@ -43,8 +43,9 @@ struct OpenVINODocument {
         parser.delegate = events
         let wellFormed = parser.parse()
         if let problem = events.problem { throw CheckpointError(file: file.name, problem: problem) }
-        guard wellFormed else {
-            let reason = parser.parserError.map { ($0 as NSError).localizedDescription } ?? "unknown reason"
+        // The parser does not report a text that ends early.
+        guard wellFormed, parser.parserError == nil, events.isComplete else {
+            let reason = parser.parserError.map { ($0 as NSError).localizedDescription } ?? "it ends early"
             throw CheckpointError(
                 file: file.name, problem: .xmlSyntax(line: parser.lineNumber, reason: reason))
         }
@@ -83,6 +84,9 @@ private final class DocumentEvents: NSObject, XMLParserDelegate {
     var layers: [OpenVINODocument.RawLayer] = []
     var edges: [OpenVINODocument.Edge] = []
     var problem: CheckpointError.Problem?
+
+    /// Whether the outermost element was closed.
+    private(set) var isComplete = false
 
     private var path: [String] = []
     private var elements = 0
@@ -174,5 +178,6 @@ private final class DocumentEvents: NSObject, XMLParserDelegate {
         default: break
         }
         path.removeLast()
+        isComplete = path.isEmpty
     }
 }

@@ -44,7 +44,7 @@ struct ModelListCommand: ParsableCommand {
 
     func run() throws {
         let store = ModelStore()
-        let models = try store.list()
+        let models = store.list()
         if models.isEmpty {
             note("no models in \(store.folder.path); import one with 'pulse model import FILE...'")
         }

@@ -1,13 +1,14 @@
 """A tiny MobileStyleGAN in OpenVINO IR, as the importer's tests read it, and what must come out of it.
 
     python tiny_openvino_graph.py      writes Tests/GeneratorsTests/Goldens/{Synthesis,Mapping}Network.{xml,bin}
-                                       and tiny_openvino_graph.safetensors
+                                       their archive tiny_model.whl, and tiny_openvino_graph.safetensors
 
 The graph has the form that an exporter gives the real network (demodulation folded into the weights, noise
 multiplied by its strength, shapes computed by integer operations), written here layer by layer. OpenVINO
 itself runs it, so that the form is proved to be valid and the pictures are the peer's.
 """
 
+import zipfile
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -247,6 +248,11 @@ def main():
     GOLDENS.mkdir(parents=True, exist_ok=True)
     mapping_graph(weights, biases)
     synthesis_graph(parameters)
+    with zipfile.ZipFile(GOLDENS / "tiny_model.whl", "w", zipfile.ZIP_DEFLATED) as wheel:
+        for name in ("SynthesisNetwork.xml", "SynthesisNetwork.bin", "MappingNetwork.xml", "MappingNetwork.bin"):
+            entry = zipfile.ZipInfo(f"tiny/data/{name}", (2020, 1, 1, 0, 0, 0))
+            wheel.writestr(entry, (GOLDENS / name).read_bytes(), zipfile.ZIP_DEFLATED)
+        wheel.writestr(zipfile.ZipInfo("tiny/__init__.py", (2020, 1, 1, 0, 0, 0)), b"raise SystemExit\n")
     z = normals(SEED, 3, [5, STYLE]).astype(np.float32)
     w = run("MappingNetwork", z)
     tensors = {"synthesis." + name: value for name, value in parameters.items()}

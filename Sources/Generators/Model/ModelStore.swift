@@ -55,7 +55,7 @@ public struct ModelStore: Sendable {
     }
 
     /// The models of the store by name; a damaged one is listed with what is wrong with it.
-    public func list() throws(ModelError) -> [ModelSummary] {
+    public func list() -> [ModelSummary] {
         names().map { name in
             do throws(ModelError) {
                 return ModelSummary(name: name, content: .success(try load(name)))

@@ -1,0 +1,43 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Checkpoints
+
+/// Damaged files of every format give a typed error or a value: never a crash, a hang, or another error.
+@Suite(.timeLimit(.minutes(10))) struct HostileFileTests {
+    @Test func safetensors() throws {
+        let bytes = [UInt8](try Data(contentsOf: goldenURL("types.safetensors")))
+        var (refused, accepted) = (0, 0)
+        func open(_ bytes: [UInt8]) {
+            do {
+                let file = try SafetensorsFile(FileBytes(bytes, name: "damaged"))
+                accepted += 1
+                for name in file.names { _ = try? file.tensor(name) }
+            } catch {  // typed: a CheckpointError
+                refused += 1
+            }
+        }
+        for length in bytes.indices { open(Array(bytes.prefix(length))) }
+        #expect(accepted == 0, "no truncation is a file")
+        for damaged in mutations(of: bytes, count: 20_000, seed: 1) { open(damaged) }
+        #expect(refused > 10_000)
+        #expect(accepted > 0, "damage to the data alone goes unnoticed, as the format has no checksum")
+    }
+
+    @Test func zip() throws {
+        let bytes = [UInt8](try Data(contentsOf: goldenURL("plain.zip")))
+        try withTemporaryDirectory { folder in
+            let url = folder.appendingPathComponent("damaged.zip")
+            func open(_ bytes: [UInt8]) throws {
+                try Data(bytes).write(to: url)
+                do {
+                    let archive = try ZipArchive(contentsOf: url)
+                    for entry in archive.entries { _ = try archive.read(entry.name, limit: 1 << 20) }
+                } catch {}  // typed: a CheckpointError
+            }
+            for length in bytes.indices { try open(Array(bytes.prefix(length))) }
+            for damaged in mutations(of: bytes, count: 2000, seed: 2) { try open(damaged) }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import TensorEngine
+import TestSupport
+import Testing
+
+@testable import Checkpoints
+@testable import Generators
+
+/// Graphs that differ from the network in one place are refused, with that place in the message.
+@Suite(.timeLimit(.minutes(10))) struct ModelGraphTests {
+    @Test(arguments: [
+        ([("strides=\"2, 1\"", "strides=\"1, 1\"")], "strides"),
+        ([("pads_begin=\"1, 1\"", "pads_begin=\"0, 0\"")], "pads_begin"),
+        ([("dilations=\"1, 1\"", "dilations=\"2, 2\"")], "dilations"),
+        ([("auto_pad=\"explicit\"", "auto_pad=\"same_upper\"")], "explicit padding"),
+        ([("transpose_b=\"true\"", "transpose_b=\"false\"")], "product"),
+        ([("type=\"PReLU\"", "type=\"Relu\"")], "activation"),
+        ([("m.layers.0.conv1.bias", "m.layers.0.conv2.bias")], "the parameter layers.0.conv1.bias"),
+        ([("m.layers.1.to_img.bias", "m.to_img1.bias")], "the parameter layers.1.to_img.bias"),
+        (
+            [
+                (
+                    "</layers>",
+                    """
+                    <layer id="9999" name="stray" type="Const"><data element_type="f32" shape="1" offset="0" \
+                    size="4"/><output><port id="0"><dim>1</dim></port></output></layer></layers>
+                    """
+                )
+            ], "stray"
+        ),
+    ])
+    func refusesAnotherSynthesisNetwork(_ replacements: [(String, String)], evidence: String) throws {
+        let graph = try TinyModel.graph(TinyModel.synthesis, replacing: replacements)
+        let error = #expect(throws: CheckpointError.self) { try MobileStyleGANGraph(graph) }
+        let text = error.map { "\($0)" } ?? ""
+        #expect(text.contains(evidence), "\(text)")
+        #expect(text.contains("SynthesisNetwork.xml"))
+    }
+
+    @Test(arguments: [
+        (0.2 as Float, 0.1 as Float, "slope"), (Float(0.5).squareRoot(), 0.7, "Haar"),
+        (Float(1 / 72.0.squareRoot()), 0.2, "scale"), (Float(1 / 18.0.squareRoot()), .nan, "finite"),
+    ])
+    func checksTheConstantsOfTheSynthesisNetwork(_ old: Float, new: Float, evidence: String) throws {
+        let graph = try TinyModel.graph(TinyModel.synthesis) { TinyModel.replace(old, by: new, in: &$0) }
+        let error = #expect(throws: CheckpointError.self) { try MobileStyleGANGraph(graph) }
+        #expect(error.map { "\($0)".contains(evidence) } == true, "\(error.map { "\($0)" } ?? "")")
+    }
+
+    @Test(arguments: [
+        (0.2 as Float, 0.3 as Float, "slope"), (Float(2).squareRoot(), 1, "gain"), (1e-8, 1e-5, "epsilon"),
+        (0.5, 1, "exponent"),
+    ])
+    func checksTheConstantsOfTheMappingNetwork(_ old: Float, new: Float, evidence: String) throws {
+        let graph = try TinyModel.graph(TinyModel.mapping) { TinyModel.replace(old, by: new, in: &$0) }
+        let error = #expect(throws: CheckpointError.self) { try MappingNetwork(graph) }
+        #expect(error.map { "\($0)".contains(evidence) } == true, "\(error.map { "\($0)" } ?? "")")
+    }
+
+    @Test func damagedDescriptionsAndWeightsNeverCrash() throws {
+        func open(_ description: [UInt8], _ weights: [UInt8]) {
+            do {
+                let graph = try OpenVINOGraph(
+                    description: FileBytes(description, name: "damaged.xml"),
+                    weights: FileBytes(weights, name: "damaged.bin"))
+                if MobileStyleGANGraph.detect(graph) { _ = try MobileStyleGANGraph(graph) }
+                if MappingNetwork.detect(graph) { _ = try MappingNetwork(graph) }
+            } catch {}  // typed: a CheckpointError
+        }
+        for (url, count, stride) in [(TinyModel.mapping, 2500, 11), (TinyModel.synthesis, 400, 997)] {
+            let description = try TinyModel.bytes(url)
+            let weights = try TinyModel.bytes(url.deletingPathExtension().appendingPathExtension("bin"))
+            for damaged in mutations(of: description, count: count, seed: 3) { open(damaged, weights) }
+            for damaged in mutations(of: weights, count: 200, seed: 4) { open(description, damaged) }
+            for length in Swift.stride(from: 0, to: description.count, by: stride) {
+                #expect(throws: CheckpointError.self) {
+                    try OpenVINOGraph(
+                        description: FileBytes(Array(description.prefix(length)), name: "cut.xml"),
+                        weights: FileBytes(weights, name: "weights.bin"))
+                }
+            }
+        }
+    }
+}

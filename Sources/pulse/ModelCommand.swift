@@ -30,7 +30,7 @@ struct ModelImportCommand: ParsableCommand {
         let model = try ModelStore().importModel(
             files: files.map { URL(fileURLWithPath: $0) }, name: name, progress: reporter.report)
         if reporter.wasThere {
-            print("\(model.name) is in the store already, from the same files")
+            print("\(model.name) is in the store already, with the same networks")
         } else {
             print("imported \(model.name)")
         }
@@ -114,7 +114,7 @@ private final class ImportReporter {
             let percent = Int(share * 100)
             if isTerminal {
                 let end = share >= 1 ? "\n" : ""
-                FileHandle.standardError.write(Data("\rmeasuring latent statistics: \(percent) %\(end)".utf8))
+                writeToStandardError("\rmeasuring latent statistics: \(percent) %\(end)")
             } else if percent / 10 != lastTenth {
                 lastTenth = percent / 10
                 note("measuring latent statistics: \(percent) %")
@@ -124,4 +124,4 @@ private final class ImportReporter {
 }
 
 /// A line on standard error.
-private func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+private func note(_ text: String) { writeToStandardError(text + "\n") }

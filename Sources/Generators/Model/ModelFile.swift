@@ -17,6 +17,8 @@ struct ModelMetadata: Sendable {
     var source: String
     /// Their SHA-256 digests, in the same order.
     var sourceSHA256: String
+    /// One digest for the networks in them, the same whether they came in an archive or not.
+    var contentSHA256: String
     var licence: String
     var biases: String
 
@@ -28,7 +30,8 @@ struct ModelMetadata: Sendable {
         return [
             "format": Self.format, "formatVersion": Self.formatVersion, "name": name, "family": family,
             "config": String(decoding: try encoder.encode(configuration), as: UTF8.self),
-            "source": source, "sourceSHA256": sourceSHA256, "licence": licence, "biases": biases,
+            "source": source, "sourceSHA256": sourceSHA256,
+            "contentSHA256": contentSHA256, "licence": licence, "biases": biases,
         ]
     }
 
@@ -55,18 +58,20 @@ struct ModelMetadata: Sendable {
         self.configuration = configuration
         (name, family) = (try value("name"), try value("family"))
         (source, sourceSHA256) = (try value("source"), try value("sourceSHA256"))
+        contentSHA256 = try value("contentSHA256")
         (licence, biases) = (try value("licence"), try value("biases"))
     }
 
     init(
         name: String, family: String, configuration: ModelConfiguration, source: String,
-        sourceSHA256: String, licence: String, biases: String
+        sourceSHA256: String, contentSHA256: String, licence: String, biases: String
     ) {
         self.name = name
         self.family = family
         self.configuration = configuration
         self.source = source
         self.sourceSHA256 = sourceSHA256
+        self.contentSHA256 = contentSHA256
         self.licence = licence
         self.biases = biases
     }

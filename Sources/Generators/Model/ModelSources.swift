@@ -7,7 +7,8 @@ struct ModelSources {
         var graph: OpenVINOGraph
         /// The description's name: a path, or an entry of an archive.
         var file: String
-        /// The SHA-256 of its weights file.
+        /// The SHA-256 of its two files.
+        var descriptionSHA256: String
         var weightsSHA256: String
     }
 
@@ -37,6 +38,14 @@ struct ModelSources {
             if let mapping { throw ModelError.synthesisMissing(files: [mapping.file]) }
             throw ModelError.nothingFound(archive: urls[0].relativePath, entries: skipped)
         }
+    }
+
+    /// One digest for the networks, whatever files they came in.
+    var contentSHA256: String {
+        let lines = [("synthesis", synthesis), ("mapping", mapping)].compactMap { role, network in
+            network.map { "\(role) \($0.descriptionSHA256) \($0.weightsSHA256)\n" }
+        }
+        return sha256(of: FileBytes(Array(lines.joined().utf8), name: "digests"))
     }
 
     private mutating func readPair(_ stem: URL) throws {
@@ -85,7 +94,8 @@ struct ModelSources {
     private mutating func add(_ description: FileBytes, _ weights: FileBytes) throws -> Bool {
         let graph = try OpenVINOGraph(description: description, weights: weights)
         let network = Network(
-            graph: graph, file: description.name, weightsSHA256: sha256(of: weights))
+            graph: graph, file: description.name, descriptionSHA256: sha256(of: description),
+            weightsSHA256: sha256(of: weights))
         if MobileStyleGANGraph.detect(graph) {
             if let other = synthesis {
                 throw ModelError.twoNetworks(kind: "synthesis", files: [other.file, network.file])
@@ -123,9 +133,8 @@ private enum FileKind {
         } else if start.count > 8, start[8] == UInt8(ascii: "{"), start[7] == 0 {
             // Checked like any other before anything is said of it.
             let safetensors = try SafetensorsFile(file)
-            throw declined(
-                safetensors.metadata["format"] == ModelMetadata.format
-                    ? "a model file of this program already" : "a safetensors checkpoint")
+            throw safetensors.metadata["format"] == ModelMetadata.format
+                ? ModelError.isModelFile(file: name) : declined("a safetensors checkpoint")
         } else {
             throw ModelError.unrecognised(file: name)
         }

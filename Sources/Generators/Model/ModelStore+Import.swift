@@ -8,7 +8,7 @@ public enum ImportEvent: Sendable {
     case recognised(file: String, network: String, evidence: String)
     /// Parts of an archive that play no part, unread.
     case skipped([String])
-    /// The same files are in the store under this name.
+    /// The same networks are in the store under this name.
     case alreadyImported(name: String)
     /// The share of the latent statistics that is measured, 0…1.
     case statistics(Double)
@@ -63,14 +63,14 @@ extension ModelStore {
         return try Model(contentsOf: url)
     }
 
-    /// The model of that file if it was made from the same sources; nil if there is none, or one that this
+    /// The model of that file if it was made from the same networks; nil if there is none, or one that this
     /// version cannot read and may therefore replace.
     /// - Throws: ``ModelError/nameTaken(name:source:)`` if it is another model.
     private func existing(_ url: URL, sameAs metadata: ModelMetadata) throws(ModelError) -> Model? {
         guard FileManager.default.fileExists(atPath: url.path), let model = try? Model(contentsOf: url) else {
             return nil
         }
-        guard model.sourceSHA256 == metadata.sourceSHA256 else {
+        guard model.contentSHA256 == metadata.contentSHA256 else {
             throw .nameTaken(name: model.name, source: model.source)
         }
         return model
@@ -92,7 +92,7 @@ extension ModelStore {
                 noiseBaked: true, mappingLayers: mapping?.biases.count ?? 0, foldedScaling: true),
             source: sources.files.map(\.name).joined(separator: ", "),
             sourceSHA256: sources.files.map(\.sha256).joined(separator: ", "),
-            licence: source.licence, biases: source.biases)
+            contentSHA256: sources.contentSHA256, licence: source.licence, biases: source.biases)
     }
 
     /// A valid name out of a file's name.

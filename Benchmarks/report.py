@@ -25,8 +25,9 @@ def times(result, key, title):
     rows = []
     for name, label in NAMES.items():
         if name in result[key]:
-            ratio = f"   {result[key][name] / result[key]['ours']:6.2f} x ours" if name != "ours" and "ours" in result[key] else ""
-            rows.append(f"  {label:<14}{result[key][name]:9.4f} s{result['peakMB'][key][name]:8.0f} MB peak{ratio}")
+            ratio = result["ratios"].get(key, {}).get(name)
+            rows.append(f"  {label:<14}{result[key][name]:9.4f} s{result['peakMB'][key][name]:8.0f} MB peak"
+                        + (f"   {ratio:6.2f} x ours, median of the rounds' ratios" if ratio else ""))
     if rows and key in result["pytorchFormat"]:
         title += f" (PyTorch eager in {result['pytorchFormat'][key]})"
     return ["", title, *rows] if rows else []

@@ -10,7 +10,7 @@ KEYS = {"forward": "forward", "both": "forwardBackward", "step": "step"}
 def summarise(samples, peaks):
     """The JSON of one thread count. PyTorch is whichever of its two memory formats is faster."""
     medians = {key: median(values) for key, values in samples.items() if key[1] != "layers"}
-    result = {key: {} for key in KEYS.values()} | {"peakMB": {}, "pytorchFormat": {}}
+    result = {key: {} for key in KEYS.values()} | {"peakMB": {}, "ratios": {}, "pytorchFormat": {}}
     for work, key in KEYS.items():
         eager = [k for k in medians if k[1] == work and k[0] in ("pytorch contiguous", "pytorch channels_last")]
         chosen = {"ours": ("ours", work), "torchCompile": ("pytorch compile", work), "openvino": ("openvino", work)}
@@ -21,6 +21,10 @@ def summarise(samples, peaks):
             if found in medians:
                 result[key][name] = round(medians[found], 5)
                 result["peakMB"].setdefault(key, {})[name] = round(peaks[found])
+                if name != "ours" and ("ours", work) in samples:
+                    # Within a round, so that what slows the machine for a while slows both.
+                    pairs = zip(samples[found], samples["ours", work])
+                    result["ratios"].setdefault(key, {})[name] = round(median(peer / ours for peer, ours in pairs), 2)
     if ("ours", "batch4") in medians:
         result["peakMB"]["batch4"] = {"ours": round(peaks["ours", "batch4"])}
         if ("ours", "step") in medians:

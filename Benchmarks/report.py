@@ -13,7 +13,7 @@ def report(results, about):
             lines += times(result, key, title)
         if "batch4" in result["peakMB"]:
             ratio = f"{result['batch4']:.2f} x one candidate's step, " if "batch4" in result else ""
-            lines += ["", f"four candidates in turn: {ratio}{result['peakMB']['batch4']['ours']} MB peak"]
+            lines += ["", f"four candidates as one batch: {ratio}{result['peakMB']['batch4']['ours']} MB peak"]
         if "bound" in result:
             lines += machine(result) + layers(result) + bound(result)
         if "allocations" in result:

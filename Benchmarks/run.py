@@ -130,9 +130,12 @@ def processor():
 
 
 def commit():
-    described = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=10"], cwd=contestants.ROOT,
-                               capture_output=True, text=True, check=False)
-    return described.stdout.strip() or "unknown"
+    """HEAD, and whether anything but the record of results differs from it."""
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=contestants.ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+    changed = git("status", "--porcelain", "--", ".", f":!{RESULTS.relative_to(contestants.ROOT)}")
+    return (git("rev-parse", "--short=10", "HEAD") or "unknown") + (" with changes" if changed else "")
 
 
 def note(text):

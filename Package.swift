@@ -6,8 +6,8 @@ let package = Package(
     platforms: [.macOS(.v14)],
     products: [
         .executable(name: "pulse", targets: ["pulse"]),
-        .library(name: "PulseSearch", targets: ["PulseSearch"]),
-        .library(name: "FaceAlignment", targets: ["FaceAlignment"]),
+        .library(name: "PulseSearch", targets: ["PulseSearch", "Generators", "Imaging"]),
+        .library(name: "FaceAlignment", targets: ["FaceAlignment", "Imaging"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),

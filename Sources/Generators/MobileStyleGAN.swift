@@ -371,7 +371,7 @@ private struct NoiseInput {
     let weights: MobileStyleGANWeights.Noise
     private var given: AlignedFloats?
     private var gradient: AlignedFloats?
-    private var source: NoiseMap<Float> = .baked
+    private var source = Source.baked
     private var wantsGradient = false
 
     init(side: Int, weights: MobileStyleGANWeights.Noise) {
@@ -379,14 +379,21 @@ private struct NoiseInput {
         self.weights = weights
     }
 
+    private enum Source { case baked, zero, given }
+
+    /// Copies a given map: holding on to the tensor would make the search copy it before every move.
     mutating func set(_ map: NoiseMap<Float>) {
-        source = map
-        guard case .map(let tensor) = map else { return }
-        precondition(tensor.count == side * side, "noise map of the wrong size")
-        let target = given ?? AlignedFloats(count: side * side)
-        given = target
-        tensor.withUnsafeBufferPointer { values in
-            for i in 0..<values.count { target[i] = values[i] * weights.strength }
+        switch map {
+        case .baked: source = .baked
+        case .zero: source = .zero
+        case .map(let tensor):
+            source = .given
+            precondition(tensor.count == side * side, "noise map of the wrong size")
+            let target = given ?? AlignedFloats(count: side * side)
+            given = target
+            tensor.withUnsafeBufferPointer { values in
+                for i in 0..<values.count { target[i] = values[i] * weights.strength }
+            }
         }
     }
 
@@ -394,7 +401,7 @@ private struct NoiseInput {
         switch source {
         case .baked: UnsafePointer(weights.baked.pointer)
         case .zero: nil
-        case .map: given.map { UnsafePointer($0.pointer) }
+        case .given: given.map { UnsafePointer($0.pointer) }
         }
     }
 

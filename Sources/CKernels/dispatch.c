@@ -58,8 +58,9 @@ size_t ck_separable_scratch(const ck_separable *layer) {
 }
 
 size_t ck_image_scratch(const ck_image *layer) {
-    size_t channels = (size_t)layer->channels_in;
-    return channels * 17 + 16 + 16 * (size_t)round_up(layer->width, CK_PANEL) + (channels + 16) * CK_PANEL;
+    size_t channels = (size_t)layer->channels_in, padded = (size_t)round_up(layer->width, CK_PANEL);
+    size_t bands = 16 * padded, panels = (channels > 12 ? channels : 12) * padded;
+    return channels * 17 + 16 + bands + panels;
 }
 
 int ck_separable_tiles(const ck_separable *layer) { return (layer->height + layer->rows - 1) / layer->rows; }

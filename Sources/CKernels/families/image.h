@@ -16,17 +16,21 @@ static void NAME(image_forward)(const ck_image *layer, int tile, float *scratch)
     int first = tile * layer->rows;
     int end = first + layer->rows < layer->height ? first + layer->rows : layer->height;
     float block[CK_BLOCK * CK_PANEL] __attribute__((aligned(64)));
-    float *bands = scratch, *panel = scratch + (ptrdiff_t)16 * padded;
+    float *bands = scratch, *panels = scratch + (ptrdiff_t)16 * padded;
     for (int y = first; y < end; y++) {
-        for (int p = 0; p < width; p += CK_PANEL) {
-            int count = width - p < CK_PANEL ? width - p : CK_PANEL;
-            for (int c = 0; c < channels; c++) {
-                const float *source = layer->input + c * layer->input_stride + (ptrdiff_t)y * width + p;
-                float *target = panel + c * CK_PANEL, gain = layer->gain[c];
-                int x = 0;
-                for (; x + LANES <= count; x += LANES) NAME(store)(target + x, gain * NAME(load)(source + x));
-                for (; x < CK_PANEL; x++) target[x] = x < count ? gain * source[x] : 0;
+        for (int c = 0; c < channels; c++) {
+            const float *source = layer->input + c * layer->input_stride + (ptrdiff_t)y * width;
+            float gain = layer->gain[c];
+            for (int p = 0; p < width; p += CK_PANEL) {
+                int count = width - p < CK_PANEL ? width - p : CK_PANEL, x = 0;
+                float *target = panels + ((ptrdiff_t)(p / CK_PANEL) * channels + c) * CK_PANEL;
+                for (; x + LANES <= count; x += LANES)
+                    NAME(store)(target + x, gain * NAME(load)(source + p + x));
+                for (; x < CK_PANEL; x++) target[x] = x < count ? gain * source[p + x] : 0;
             }
+        }
+        for (int p = 0; p < width; p += CK_PANEL) {
+            const float *panel = panels + (ptrdiff_t)(p / CK_PANEL) * channels * CK_PANEL;
             for (int o = 0; o < NAME(bands); o += CK_BLOCK) {
                 NAME(panel_block)(layer->weight + (ptrdiff_t)o * channels, panel, channels, block);
                 for (int r = 0; r < CK_BLOCK && o + r < NAME(bands); r++)
@@ -56,8 +60,8 @@ static void NAME(image_backward)(const ck_image *layer, int tile, float *scratch
     vf *d_gain = (vf *)scratch;
     float *d_gain_rest = scratch + (ptrdiff_t)channels * LANES;
     float *bands = d_gain_rest + round_up(channels, 16);
-    float *panel = bands + (ptrdiff_t)16 * padded;
-    memset(scratch, 0, (size_t)(panel - scratch) * sizeof(float));
+    float *panels = bands + (ptrdiff_t)16 * padded;
+    memset(scratch, 0, (size_t)(panels - scratch) * sizeof(float));
     for (int y = first; y < end; y++) {
         for (int colour = 0; colour < 3; colour++) {
             float *b[4];
@@ -76,24 +80,29 @@ static void NAME(image_backward)(const ck_image *layer, int tile, float *scratch
                 for (int i = 0; i < 4; i++) b[i][x] = d[i];
             }
         }
-        for (int p = 0; p < width; p += CK_PANEL) {
-            int count = width - p < CK_PANEL ? width - p : CK_PANEL;
+        for (int p = 0; p < width; p += CK_PANEL)
             for (int o = 0; o < NAME(bands); o++)
-                memcpy(panel + o * CK_PANEL, bands + (ptrdiff_t)o * padded + p, CK_PANEL * sizeof(float));
-            for (int c = 0; c < channels; c += CK_BLOCK) {
+                memcpy(panels + ((ptrdiff_t)(p / CK_PANEL) * NAME(bands) + o) * CK_PANEL,
+                    bands + (ptrdiff_t)o * padded + p, CK_PANEL * sizeof(float));
+        // Eight channels over the whole row at a time: few streams, each read and written in order.
+        for (int c = 0; c < channels; c += CK_BLOCK)
+            for (int p = 0; p < width; p += CK_PANEL) {
+                int count = width - p < CK_PANEL ? width - p : CK_PANEL;
                 NAME(panel_block)
-                (layer->weight_transposed + (ptrdiff_t)c * NAME(bands), panel, NAME(bands), block);
+                (layer->weight_transposed + (ptrdiff_t)c * NAME(bands),
+                    panels + (ptrdiff_t)(p / CK_PANEL) * NAME(bands) * CK_PANEL, NAME(bands), block);
                 for (int r = 0; r < CK_BLOCK && c + r < channels; r++) {
                     float *input = layer->input + (c + r) * layer->input_stride + (ptrdiff_t)y * width + p;
                     const float *d = block + r * CK_PANEL;
                     float gain = layer->gain[c + r];
+                    vf total = d_gain[c + r];
                     int x = 0;
                     for (; x + LANES <= count; x += LANES)
-                        d_gain[c + r] += NAME(consume)(input + x, gain, NAME(load)(d + x));
+                        total += NAME(consume)(input + x, gain, NAME(load)(d + x));
+                    d_gain[c + r] = total;
                     for (; x < count; x++) d_gain_rest[c + r] += NAME(consume_one)(input + x, gain, d[x]);
                 }
             }
-        }
     }
     for (int i = 0; i < channels; i++)
         layer->d_gain[(ptrdiff_t)tile * channels + i] = NAME(sum)(d_gain[i]) + d_gain_rest[i];

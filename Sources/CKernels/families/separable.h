@@ -147,10 +147,10 @@ static void NAME(separable_forward)(const ck_separable *layer, int tile, float *
         int count = g.group < end - y ? g.group : end - y;
         next = NAME(load_until)(layer, ring, g, next, y + count);
         NAME(windows_to_panels)(layer, ring, g, y, count, panels);
-        for (int p = 0; p * CK_PANEL < count * width; p++) {
-            int pixels = count * width - p * CK_PANEL < CK_PANEL ? count * width - p * CK_PANEL : CK_PANEL;
-            const float *panel = panels + (ptrdiff_t)p * layer->channels_in * CK_PANEL;
-            for (int o = 0; o < layer->channels_out; o += CK_BLOCK) {
+        for (int o = 0; o < layer->channels_out; o += CK_BLOCK) {
+            for (int p = 0; p * CK_PANEL < count * width; p++) {
+                int pixels = count * width - p * CK_PANEL < CK_PANEL ? count * width - p * CK_PANEL : CK_PANEL;
+                const float *panel = panels + (ptrdiff_t)p * layer->channels_in * CK_PANEL;
                 NAME(panel_block)(layer->weight + (ptrdiff_t)o * layer->channels_in, panel, layer->channels_in, block);
                 NAME(finish_block)(layer, block, o, (ptrdiff_t)y * width + p * CK_PANEL, pixels);
             }
@@ -179,11 +179,11 @@ static void NAME(spread_gradient)(
             layer->d_noise[(ptrdiff_t)y * width + p] = total;
         }
     float block[CK_BLOCK * CK_PANEL] __attribute__((aligned(64)));
-    for (int p = 0; p < pixels; p += CK_PANEL) {
-        const float *panel = panels + (ptrdiff_t)(p / CK_PANEL) * outputs * CK_PANEL;
-        for (int c = 0; c < layer->channels_in; c += CK_BLOCK) {
+    for (int c = 0; c < layer->channels_in; c += CK_BLOCK) {
+        int channels = layer->channels_in - c < CK_BLOCK ? layer->channels_in - c : CK_BLOCK;
+        for (int p = 0; p < pixels; p += CK_PANEL) {
+            const float *panel = panels + (ptrdiff_t)(p / CK_PANEL) * outputs * CK_PANEL;
             NAME(panel_block)(layer->weight_transposed + (ptrdiff_t)c * outputs, panel, outputs, block);
-            int channels = layer->channels_in - c < CK_BLOCK ? layer->channels_in - c : CK_BLOCK;
             for (int q = p; q < pixels && q < p + CK_PANEL;) {
                 int row = q / width, x = q % width, run = width - x;
                 if (run > p + CK_PANEL - q) run = p + CK_PANEL - q;
@@ -205,9 +205,10 @@ static void NAME(gather_row)(
         NAME(window)(flipped + 9 * c, NAME(ring_row)(ring, g, c, y - 1), NAME(ring_row)(ring, g, c, y),
             NAME(ring_row)(ring, g, c, y + 1), dx, width);
         float *input = layer->input + c * layer->input_stride + (ptrdiff_t)y * width, gain = layer->gain[c];
+        vf total = d_gain[c];
         int x = 0;
-        for (; x + LANES <= width; x += LANES)
-            d_gain[c] += NAME(consume)(input + x, gain, NAME(load)(dx + x));
+        for (; x + LANES <= width; x += LANES) total += NAME(consume)(input + x, gain, NAME(load)(dx + x));
+        d_gain[c] = total;
         for (; x < width; x++) d_gain_rest[c] += NAME(consume_one)(input + x, gain, dx[x]);
     }
 }
@@ -229,12 +230,14 @@ static void NAME(gather_haar_rows)(
         float *lh = layer->input + band * stride + offset;
         float *bands[4] = {low, lh, lh + stride, lh + 2 * stride};
         int channel[4] = {c, band, band + 1, band + 2}, j = 0;
+        vf total[4];
+        for (int b = 0; b < 4; b++) total[b] = d_gain[channel[b]];
         for (; j + LANES <= half; j += LANES) {
             vf d[4];
             NAME(haar_adjoint)(top + 2 * j, bottom + 2 * j, d);
-            for (int b = 0; b < 4; b++)
-                d_gain[channel[b]] += NAME(consume)(bands[b] + j, layer->gain[channel[b]], d[b]);
+            for (int b = 0; b < 4; b++) total[b] += NAME(consume)(bands[b] + j, layer->gain[channel[b]], d[b]);
         }
+        for (int b = 0; b < 4; b++) d_gain[channel[b]] = total[b];
         for (; j < half; j++) {
             float d[4];
             NAME(haar_adjoint_one)(top + 2 * j, bottom + 2 * j, d);

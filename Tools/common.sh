@@ -45,3 +45,9 @@ as_root() {
         sudo --non-interactive "$@"
     fi
 }
+
+# build_quietly SWIFT-ARGUMENTS...: swift, without its complaints about flags in the libraries' pkg-config
+# files, which it leaves out and nobody needs (on some systems they fill a screen). Progress is untouched.
+build_quietly() {
+    { swift "$@" 2>&1 >&3 | sed '/^warning: prohibited flag(s)/d' >&2; } 3>&1
+}

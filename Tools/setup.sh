@@ -6,5 +6,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 Tools/packages.sh
 Tools/fetch.sh
 say "Building pulse in release (a first build takes a few minutes)"
-swift build --configuration release --product pulse
+build_quietly build --configuration release --product pulse
 Tools/import.sh .build/release/pulse

@@ -8,7 +8,7 @@ build=(--configuration release --scratch-path .build-test)
 Tools/packages.sh
 Tools/fetch.sh
 say "Building pulse and its tests in release (a first build takes a few minutes)"
-swift test list "${build[@]}" --disable-xctest >/dev/null # builds them as `swift test` does; lists them after
+build_quietly test list "${build[@]}" --disable-xctest >/dev/null # builds them as `swift test` does; lists them after
 Tools/import.sh .build-test/release/pulse
 say "Running the tests"
 exec swift test "${build[@]}" --skip-build --disable-xctest

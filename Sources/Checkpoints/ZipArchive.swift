@@ -88,8 +88,10 @@ public final class ZipArchive {
         var bytes = [UInt8](repeating: 0, count: size)
         var filled = 0
         while filled < size {
-            let got = bytes.withUnsafeMutableBytes {
-                zip_fread(stream, $0.baseAddress.map { $0 + filled }, UInt64(min(size - filled, 1 << 20)))
+            let got = bytes.withUnsafeMutableBytes { buffer -> zip_int64_t in
+                // Newer versions of libzip declare that the address is never null.
+                guard let start = buffer.baseAddress else { return 0 }
+                return zip_fread(stream, start + filled, UInt64(min(size - filled, 1 << 20)))
             }
             guard got > 0 else {
                 let reason = got == 0 ? "it ends early" : String(cString: zip_file_strerror(stream))

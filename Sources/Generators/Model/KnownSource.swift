@@ -20,9 +20,10 @@ struct KnownSource: Sendable {
             whose data set is under CC BY-NC-SA 4.0.
             """,
         biases: """
-            Learned from FFHQ, which is not balanced by skin tone, age or place: light-skinned adults make \
-            up most of it. The generator shows such faces more often and renders them better. None of its \
-            faces is a real person, and none says what a person in a picture looks like.
+            Learned from FFHQ. PULSE's authors, whose generator learned from the same photographs, reported \
+            that it produced white faces much more frequently than faces of people of colour; expect the \
+            same here. None of its faces is a real person, and none says what a person in a picture looks \
+            like.
             """)
 
     /// What can be said of files that nobody has described.

@@ -1,3 +1,5 @@
+import CKernels
+
 /// A fixed block of floats, 64-byte aligned and zeroed: what a workspace is made of.
 ///
 /// Activations and packed weights live here rather than in `Tensor`, because kernels hold pointers into them
@@ -7,11 +9,10 @@ public final class AlignedFloats: @unchecked Sendable {
     public let count: Int
 
     public init(count: Int) {
-        self.count = count
-        let padded = max(count, 16)
-        pointer = UnsafeMutableRawPointer.allocate(byteCount: padded * 4, alignment: 64)
-            .bindMemory(to: Float.self, capacity: padded)
-        pointer.update(repeating: 0, count: padded)
+        guard let pointer = ck_floats_create(max(count, 16)) else {
+            fatalError("out of memory for \(count) floats")
+        }
+        (self.pointer, self.count) = (pointer, count)
     }
 
     public convenience init(_ tensor: Tensor<Float>) {
@@ -21,7 +22,7 @@ public final class AlignedFloats: @unchecked Sendable {
         }
     }
 
-    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+    deinit { ck_floats_destroy(pointer) }
 
     @inlinable
     public subscript(index: Int) -> Float {

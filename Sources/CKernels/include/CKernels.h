@@ -20,6 +20,12 @@ size_t ck_packed_size(int rows, int columns);
 void ck_pack_weights(
     const float *source, int rows, int columns, ptrdiff_t row_stride, ptrdiff_t column_stride, float *packed);
 
+// ---------------------------------------------------------------- memory
+
+/// `count` zeros, 64-byte aligned; NULL if there is no memory. Blocks of 2 MiB and more ask for huge pages.
+float *ck_floats_create(size_t count);
+void ck_floats_destroy(float *floats);
+
 // ---------------------------------------------------------------- thread pool
 
 typedef struct ck_pool ck_pool;

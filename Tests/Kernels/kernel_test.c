@@ -142,7 +142,8 @@ static void test_separable(const ck_kernels *kernels, ck_pool *pool, int in, int
     reference m = r;
     m.absolute = 1;
 
-    ptrdiff_t in_stride = input_pixels(&r) + 35, out_stride = pixels + 37;
+    // Only aligned channels go past the caches, and only when they are many.
+    ptrdiff_t in_stride = input_pixels(&r) + 35, out_stride = pixels + (out * pixels > (4 << 20) ? 48 : 37);
     ck_separable layer = {.channels_in = in, .channels_out = out, .height = height, .width = width, .haar = haar,
         .rows = width < CK_PANEL ? height : 8, .weight = pack(weight, out, in, 0),
         .weight_transposed = pack(weight, in, out, 1), .kernel = r.kernel, .bias = r.bias, .gain = r.gain,
@@ -204,7 +205,8 @@ int main(void) {
     static const char *const names[] = {"portable", "neon", "avx2", "avx512"};
     static const int shapes[][5] = {
         {1, 1, 1, 1, 0}, {3, 5, 1, 7, 0}, {16, 8, 8, 8, 0}, {9, 17, 5, 33, 0}, {8, 24, 19, 64, 0}, {12, 12, 16, 16, 0},
-        {1, 3, 2, 2, 1}, {4, 16, 8, 8, 1}, {5, 7, 12, 10, 1}, {3, 11, 34, 38, 1}, {8, 16, 20, 64, 1}};
+        {1, 3, 2, 2, 1}, {4, 16, 8, 8, 1}, {5, 7, 12, 10, 1}, {3, 11, 34, 38, 1}, {8, 16, 20, 64, 1},
+        {1, 72, 120, 512, 0}};  // the last output is too large for a cache
     ck_pool *pool = ck_pool_create(2);
     for (size_t v = 0; v < sizeof names / sizeof *names; v++) {
         const ck_kernels *kernels = ck_kernels_named(names[v]);

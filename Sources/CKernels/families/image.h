@@ -32,7 +32,7 @@ static void NAME(image_forward)(const ck_image *layer, int tile, float *scratch)
         for (int p = 0; p < width; p += CK_PANEL) {
             const float *panel = panels + (ptrdiff_t)(p / CK_PANEL) * channels * CK_PANEL;
             for (int o = 0; o < NAME(bands); o += CK_BLOCK) {
-                NAME(panel_block)(layer->weight + (ptrdiff_t)o * channels, panel, channels, block);
+                NAME(panel_block)(layer->weight + (ptrdiff_t)o * channels, panel, channels, block, CK_PANEL);
                 for (int r = 0; r < CK_BLOCK && o + r < NAME(bands); r++)
                     for (int x = 0; x < CK_PANEL; x += LANES)
                         NAME(store)
@@ -82,15 +82,15 @@ static void NAME(image_backward)(const ck_image *layer, int tile, float *scratch
         }
         for (int p = 0; p < width; p += CK_PANEL)
             for (int o = 0; o < NAME(bands); o++)
-                memcpy(panels + ((ptrdiff_t)(p / CK_PANEL) * NAME(bands) + o) * CK_PANEL,
-                    bands + (ptrdiff_t)o * padded + p, CK_PANEL * sizeof(float));
+                NAME(copy_panel_row)(panels + ((ptrdiff_t)(p / CK_PANEL) * NAME(bands) + o) * CK_PANEL,
+                    bands + (ptrdiff_t)o * padded + p);
         // Eight channels over the whole row at a time: few streams, each read and written in order.
         for (int c = 0; c < channels; c += CK_BLOCK)
             for (int p = 0; p < width; p += CK_PANEL) {
                 int count = width - p < CK_PANEL ? width - p : CK_PANEL;
                 NAME(panel_block)
                 (layer->weight_transposed + (ptrdiff_t)c * NAME(bands),
-                    panels + (ptrdiff_t)(p / CK_PANEL) * NAME(bands) * CK_PANEL, NAME(bands), block);
+                    panels + (ptrdiff_t)(p / CK_PANEL) * NAME(bands) * CK_PANEL, NAME(bands), block, CK_PANEL);
                 for (int r = 0; r < CK_BLOCK && c + r < channels; r++) {
                     float *input = layer->input + (c + r) * layer->input_stride + (ptrdiff_t)y * width + p;
                     const float *d = block + r * CK_PANEL;

@@ -68,52 +68,71 @@ static int NAME(load_until)(const ck_separable *layer, float *ring, tile_geometr
     return next;
 }
 
-/// out[0..<count] = 3×3 window over three rows, starting at r0[0], r1[0], r2[0].
+/// The 3×3 window over three rows that start at r0[0], r1[0], r2[0], `count` pixels of it, rounded up to vectors.
+///
+/// Each column of the window is summed where it lies, and the sums of the outer two columns are moved sideways:
+/// three aligned loads for nine products. Every 32 pixels of the result go `hop` floats behind the 32 before.
 static inline void NAME(window)(
-    const float *k, const float *r0, const float *r1, const float *r2, float *out, int count) {
-    int x = 0;
-    for (; x + LANES <= count; x += LANES) {
-        vf sum = k[0] * NAME(load)(r0 + x - 1);
-        sum += k[1] * NAME(load)(r0 + x);
-        sum += k[2] * NAME(load)(r0 + x + 1);
-        sum += k[3] * NAME(load)(r1 + x - 1);
-        sum += k[4] * NAME(load)(r1 + x);
-        sum += k[5] * NAME(load)(r1 + x + 1);
-        sum += k[6] * NAME(load)(r2 + x - 1);
-        sum += k[7] * NAME(load)(r2 + x);
-        sum += k[8] * NAME(load)(r2 + x + 1);
-        NAME(store)(out + x, sum);
+    const float *k, const float *r0, const float *r1, const float *r2, int count, float *out, ptrdiff_t hop) {
+    vf a = NAME(load)(r0 - LANES), b = NAME(load)(r1 - LANES), c = NAME(load)(r2 - LANES);
+    vf last = k[0] * a + k[3] * b + k[6] * c;
+    a = NAME(load)(r0), b = NAME(load)(r1), c = NAME(load)(r2);
+    vf left = k[0] * a + k[3] * b + k[6] * c;
+    vf middle = k[1] * a + k[4] * b + k[7] * c;
+    vf right = k[2] * a + k[5] * b + k[8] * c;
+    for (int x = 0; x < count; x += LANES) {
+        r0 += LANES, r1 += LANES, r2 += LANES;
+        a = NAME(load)(r0), b = NAME(load)(r1), c = NAME(load)(r2);
+        vf next = k[2] * a + k[5] * b + k[8] * c;
+        NAME(store)(out + x % CK_PANEL, LAST_IN(last, left) + middle + NEXT_IN(right, next));
+        last = left;
+        left = k[0] * a + k[3] * b + k[6] * c;
+        middle = k[1] * a + k[4] * b + k[7] * c;
+        right = next;
+        if ((x + LANES) % CK_PANEL == 0) out += hop;
     }
-    for (; x < count; x++)
-        out[x] = k[0] * r0[x - 1] + k[1] * r0[x] + k[2] * r0[x + 1] + k[3] * r1[x - 1] + k[4] * r1[x]
-            + k[5] * r1[x + 1] + k[6] * r2[x - 1] + k[7] * r2[x] + k[8] * r2[x + 1];
 }
 
 /// Depthwise 3×3 of rows y ..< y+count into panels.
 static void NAME(windows_to_panels)(
     const ck_separable *layer, float *ring, tile_geometry g, int y, int count, float *panels) {
     int width = layer->width, channels = layer->channels_in;
+    float part[CK_PANEL];
     for (int c = 0; c < channels; c++) {
         const float *k = layer->kernel + 9 * c;
         for (int r = 0; r < count; r++) {
             const float *r0 = NAME(ring_row)(ring, g, c, y + r - 1);
             const float *r1 = NAME(ring_row)(ring, g, c, y + r);
             const float *r2 = NAME(ring_row)(ring, g, c, y + r + 1);
+            if (width % CK_PANEL == 0) {
+                float *target = panels + ((ptrdiff_t)r * width / CK_PANEL * channels + c) * CK_PANEL;
+                NAME(window)(k, r0, r1, r2, width, target, (ptrdiff_t)channels * CK_PANEL);
+                continue;
+            }
             for (int x = 0; x < width;) {
                 int position = r * width + x, lane = position % CK_PANEL;
                 int segment = CK_PANEL - lane < width - x ? CK_PANEL - lane : width - x;
                 float *target = panels + ((ptrdiff_t)(position / CK_PANEL) * channels + c) * CK_PANEL + lane;
-                NAME(window)(k, r0 + x, r1 + x, r2 + x, target, segment);
+                NAME(window)(k, r0 + x, r1 + x, r2 + x, segment, part, CK_PANEL);
+                memcpy(target, part, (size_t)segment * sizeof(float));
                 x += segment;
             }
         }
     }
 }
 
+/// Whether the output is too large for any cache: its lines are then not fetched before they are written, which
+/// takes whole lines, so every row has to begin with one.
+static inline int NAME(goes_past_caches)(const ck_separable *layer) {
+    return layer->width % CK_PANEL == 0 && layer->output_stride % 16 == 0 && (uintptr_t)layer->output % 64 == 0
+        && layer->channels_out * layer->output_stride > (4 << 20);
+}
+
 /// output = leaky ReLU(block + noise + bias), `count` pixels of up to 8 channels.
 static void NAME(finish_block)(
     const ck_separable *layer, const float *block, int channel, ptrdiff_t pixel, int count) {
     int channels = layer->channels_out - channel < CK_BLOCK ? layer->channels_out - channel : CK_BLOCK;
+    int past_caches = NAME(goes_past_caches)(layer);
     for (int r = 0; r < channels; r++) {
         const float *sums = block + r * CK_PANEL;
         float *out = layer->output + (channel + r) * layer->output_stride + pixel;
@@ -123,13 +142,25 @@ static void NAME(finish_block)(
         for (; x + LANES <= count; x += LANES) {
             vf value = NAME(load)(sums + x) + bias;
             if (noise) value += NAME(load)(noise + x);
-            NAME(store)(out + x, NAME(leaky)(value, value));
+            if (past_caches)
+                NAME(store_past_caches)(out + x, NAME(leaky)(value, value));
+            else
+                NAME(store)(out + x, NAME(leaky)(value, value));
         }
         for (; x < count; x++) {
             float value = sums[x] + bias + (noise ? noise[x] : 0);
             out[x] = NAME(leaky_one)(value, value);
         }
     }
+}
+
+/// The input of rows y ..< y+count, to be fetched in `calls` calls.
+static NAME(feed) NAME(input_feed)(const ck_separable *layer, int y, int count, int calls) {
+    if (y + count > layer->height) count = layer->height - y;
+    int rows = layer->haar ? 4 * layer->channels_in : layer->channels_in;
+    int width = layer->haar ? layer->width / 2 : layer->width;
+    if (layer->haar) y /= 2, count = count > 0 ? (count + 1) / 2 : 0;
+    return NAME(feed_of)(layer->input + (ptrdiff_t)y * width, layer->input_stride, rows, count * width, calls);
 }
 
 static void NAME(separable_forward)(const ck_separable *layer, int tile, float *scratch) {
@@ -147,15 +178,19 @@ static void NAME(separable_forward)(const ck_separable *layer, int tile, float *
         int count = g.group < end - y ? g.group : end - y;
         next = NAME(load_until)(layer, ring, g, next, y + count);
         NAME(windows_to_panels)(layer, ring, g, y, count, panels);
+        NAME(feed) next_rows =
+            NAME(input_feed)(layer, next, g.group, NAME(products)(layer->channels_out, count * width));
         for (int o = 0; o < layer->channels_out; o += CK_BLOCK) {
             for (int p = 0; p * CK_PANEL < count * width; p++) {
                 int pixels = count * width - p * CK_PANEL < CK_PANEL ? count * width - p * CK_PANEL : CK_PANEL;
                 const float *panel = panels + (ptrdiff_t)p * layer->channels_in * CK_PANEL;
-                NAME(panel_block)(layer->weight + (ptrdiff_t)o * layer->channels_in, panel, layer->channels_in, block);
+                NAME(fetch)(&next_rows);
+                NAME(panel_block)(layer->weight + (ptrdiff_t)o * layer->channels_in, panel, layer->channels_in, block, CK_PANEL);
                 NAME(finish_block)(layer, block, o, (ptrdiff_t)y * width + p * CK_PANEL, pixels);
             }
         }
     }
+    if (NAME(goes_past_caches)(layer)) NAME(finish_past_caches)();
 }
 
 /// ∂loss/∂(depthwise output) of rows y ..< y+count into the ring; their noise gradient too, where wanted.
@@ -165,10 +200,14 @@ static void NAME(spread_gradient)(
     for (int o = 0; o < outputs; o++) {
         const float *source = layer->output + o * layer->output_stride + (ptrdiff_t)y * width;
         for (int p = 0; p < pixels; p += CK_PANEL) {
-            int rest = pixels - p < CK_PANEL ? pixels - p : CK_PANEL;
+            int rest = pixels - p;
             float *target = panels + ((ptrdiff_t)(p / CK_PANEL) * outputs + o) * CK_PANEL;
-            memcpy(target, source + p, (size_t)rest * sizeof(float));
-            if (rest < CK_PANEL) memset(target + rest, 0, (size_t)(CK_PANEL - rest) * sizeof(float));
+            if (rest >= CK_PANEL) {
+                NAME(copy_panel_row)(target, source + p);
+            } else {
+                memcpy(target, source + p, (size_t)rest * sizeof(float));
+                memset(target + rest, 0, (size_t)(CK_PANEL - rest) * sizeof(float));
+            }
         }
     }
     if (layer->d_noise && owned)
@@ -179,11 +218,24 @@ static void NAME(spread_gradient)(
             layer->d_noise[(ptrdiff_t)y * width + p] = total;
         }
     float block[CK_BLOCK * CK_PANEL] __attribute__((aligned(64)));
+    int calls = NAME(products)(layer->channels_in, pixels);
+    int below = layer->height - y - count < count ? layer->height - y - count : count;
+    NAME(feed) inputs = NAME(input_feed)(layer, y, count, calls);
+    NAME(feed) next_rows = NAME(feed_of)(
+        layer->output + (ptrdiff_t)(y + count) * width, layer->output_stride, outputs, below * width, calls);
     for (int c = 0; c < layer->channels_in; c += CK_BLOCK) {
         int channels = layer->channels_in - c < CK_BLOCK ? layer->channels_in - c : CK_BLOCK;
         for (int p = 0; p < pixels; p += CK_PANEL) {
             const float *panel = panels + (ptrdiff_t)(p / CK_PANEL) * outputs * CK_PANEL;
-            NAME(panel_block)(layer->weight_transposed + (ptrdiff_t)c * outputs, panel, outputs, block);
+            NAME(fetch)(&inputs);
+            NAME(fetch)(&next_rows);
+            const float *weights = layer->weight_transposed + (ptrdiff_t)c * outputs;
+            if (channels == CK_BLOCK && width % CK_PANEL == 0) {  // a whole block within one row
+                NAME(panel_block)(weights, panel, outputs,
+                    NAME(ring_row)(ring, g, c, y + p / width) + p % width, (ptrdiff_t)g.slots * g.row);
+                continue;
+            }
+            NAME(panel_block)(weights, panel, outputs, block, CK_PANEL);
             for (int q = p; q < pixels && q < p + CK_PANEL;) {
                 int row = q / width, x = q % width, run = width - x;
                 if (run > p + CK_PANEL - q) run = p + CK_PANEL - q;
@@ -203,7 +255,7 @@ static void NAME(gather_row)(
     int width = layer->width;
     for (int c = 0; c < layer->channels_in; c++) {
         NAME(window)(flipped + 9 * c, NAME(ring_row)(ring, g, c, y - 1), NAME(ring_row)(ring, g, c, y),
-            NAME(ring_row)(ring, g, c, y + 1), dx, width);
+            NAME(ring_row)(ring, g, c, y + 1), width, dx, CK_PANEL);
         float *input = layer->input + c * layer->input_stride + (ptrdiff_t)y * width, gain = layer->gain[c];
         vf total = d_gain[c];
         int x = 0;
@@ -223,8 +275,8 @@ static void NAME(gather_haar_rows)(
     for (int c = 0; c < layer->channels_in; c++) {
         const float *above = NAME(ring_row)(ring, g, c, y - 1), *first = NAME(ring_row)(ring, g, c, y);
         const float *second = NAME(ring_row)(ring, g, c, y + 1), *below = NAME(ring_row)(ring, g, c, y + 2);
-        NAME(window)(flipped + 9 * c, above, first, second, top, width);
-        NAME(window)(flipped + 9 * c, first, second, below, bottom, width);
+        NAME(window)(flipped + 9 * c, above, first, second, width, top, CK_PANEL);
+        NAME(window)(flipped + 9 * c, first, second, below, width, bottom, CK_PANEL);
         int band = layer->channels_in + 3 * c;
         float *low = layer->input + c * stride + offset;
         float *lh = layer->input + band * stride + offset;

@@ -42,6 +42,22 @@ public struct CheckpointError: Error, Equatable, Sendable {
         case compressionRatio(entry: String, ratio: Int, limit: Int)
         case corruptEntry(String, reason: String)
 
+        case unsafeEntryName(String)
+
+        // Pickles, and what lies in them or beside them.
+        case unknownFormat
+        case pickleSyntax(offset: Int, expected: String)
+        case pickleOpcode(offset: Int, code: UInt8)
+        case refusedName(module: String, name: String)
+        case pickleLimit(PickleLimit, limit: Int)
+        case pickleCycle
+        case unexpectedObject(place: String, expected: String)
+        case malformedStorage(storage: String, reason: String)
+        case viewOutOfRange(tensor: String, needed: Int, available: Int)
+        case tensorTooLarge(tensor: String, bytes: Int, limit: Int)
+        case tensorsExceedFile(bytes: Int, limit: Int)
+        case noTensors
+
         // OpenVINO IR.
         case xmlEncoding
         case xmlDeclaration(offset: Int)
@@ -56,6 +72,13 @@ public struct CheckpointError: Error, Equatable, Sendable {
         case unexpectedLayer(layer: String, type: String, expected: String)
         case unexpectedValue(layer: String, expected: String, found: String)
         case unusedLayer(layer: String, type: String)
+    }
+}
+
+extension CheckpointError {
+    /// What a pickle may not have without bound.
+    public enum PickleLimit: Equatable, Sendable {
+        case instructions, nodes, items, stack, memo, globals, slices, depth, expandedItems, integerBytes
     }
 }
 
@@ -105,6 +128,33 @@ extension CheckpointError.Problem: CustomStringConvertible {
             "entry '\(entry)' claims to expand \(ratio) times; more than \(limit) is refused"
         case .corruptEntry(let name, let reason): "entry '\(name)' is damaged: \(reason)"
 
+        case .unsafeEntryName(let name):
+            "has an entry '\(printable(name))' that would lie outside the folder it is unpacked to"
+
+        case .unknownFormat:
+            "is no file of weights that is known here: neither safetensors, nor PyTorch, nor a pickle"
+        case .pickleSyntax(let offset, let expected):
+            "is a damaged pickle: expected \(expected) before byte \(offset)"
+        case .pickleOpcode(let offset, let code):
+            "is a damaged pickle, or one that does more than hold weights: "
+                + "instruction 0x\(String(code, radix: 16)) at byte \(offset)"
+        case .refusedName(let module, let name):
+            "asks to run \(printable(module)).\(printable(name)), which files of weights have no use for; "
+                + "nothing was run"
+        case .pickleLimit(let kind, let limit): "has more than \(limit) \(kind) in its pickle"
+        case .pickleCycle: "holds a container that contains itself"
+        case .unexpectedObject(let place, let expected):
+            "is not laid out as its format is: expected \(expected) at '\(printable(place))'"
+        case .malformedStorage(let storage, let reason):
+            "has a malformed storage '\(printable(storage))': \(reason)"
+        case .viewOutOfRange(let tensor, let needed, let available):
+            "tensor '\(printable(tensor))' reaches number \(needed) of a storage of \(available)"
+        case .tensorTooLarge(let tensor, let bytes, let limit):
+            "tensor '\(printable(tensor))' would take \(bytes) bytes; more than \(limit) is refused for this file"
+        case .tensorsExceedFile(let bytes, let limit):
+            "its tensors would take \(bytes) bytes in all; more than \(limit) is refused for this file"
+        case .noTensors: "holds no tensor"
+
         case .xmlEncoding: "is not XML in UTF-8"
         case .xmlDeclaration(let offset):
             "has a document type or entity declaration at byte \(offset); a network description needs none"
@@ -126,4 +176,32 @@ extension CheckpointError.Problem: CustomStringConvertible {
             "layer '\(layer)' (\(type)) has no place in the network that was recognised"
         }
     }
+}
+
+extension CheckpointError.PickleLimit: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .instructions: "instructions"
+        case .nodes: "containers"
+        case .items: "elements"
+        case .stack: "values on the stack"
+        case .memo: "remembered values"
+        case .globals: "names"
+        case .slices: "texts"
+        case .depth: "containers inside one another"
+        case .expandedItems: "elements, repeated ones counted"
+        case .integerBytes: "bytes in one integer"
+        }
+    }
+}
+
+/// A name out of a file, fit for a terminal: short, and without control characters.
+private func printable(_ name: String) -> String {
+    let scalars = name.unicodeScalars.prefix(120).map { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: "?"
+        default: String(scalar)
+        }
+    }
+    return scalars.joined() + (scalars.count < name.unicodeScalars.count ? "…" : "")
 }

@@ -64,6 +64,18 @@ public final class FileBytes: @unchecked Sendable {
         buffer = UnsafeRawBufferPointer(memory)
     }
 
+    /// Memory of that size, filled by `body`.
+    init(
+        count: Int, name: String,
+        filledBy body: (UnsafeMutableRawBufferPointer) throws(CheckpointError) -> Void
+    ) throws(CheckpointError) {
+        self.name = name
+        isMapped = false
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
+        buffer = UnsafeRawBufferPointer(memory)
+        try body(memory)
+    }
+
     deinit {
         guard isMapped else { return buffer.deallocate() }
         munmap(UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count)

@@ -128,6 +128,19 @@ public struct SafetensorsFile: Sendable {
         return tensor
     }
 
+    /// A tensor to be read later.
+    /// - Throws: ``CheckpointError`` if there is no tensor of that name, or it is out of proportion.
+    func checkpointTensor(_ name: String) throws(CheckpointError) -> CheckpointTensor {
+        guard let entry = entries[name] else {
+            throw CheckpointError(file: file.name, problem: .missingTensor(name))
+        }
+        let size = entry.type.byteCount
+        let storage = NumberStorage(
+            file: file.name, elementType: entry.type, count: (entry.end - entry.begin) / size,
+            source: .bytes(file, start: dataStart + entry.begin))
+        return try CheckpointTensor(name: name, shape: entry.shape, storage: storage)
+    }
+
     /// The SHA-256 of the whole file, in lower-case hexadecimal.
     public func sha256() -> String { Checkpoints.sha256(of: file) }
 }

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Every size is checked against the file before memory is taken, so a small archive cannot claim a large
 /// amount. Only stored and deflated entries are read.
-public final class ZipArchive {
+public final class ZipArchive: @unchecked Sendable {
     public struct Entry: Sendable, Equatable {
         public let name: String
         /// Size after decompression, in bytes, as the archive claims.
@@ -14,9 +14,13 @@ public final class ZipArchive {
 
     public let entries: [Entry]
     private let handle: OpaquePointer
-    private let file: String
-    private let fileSize: Int
+    let file: String
+    let fileSize: Int
+    /// What the handle reads from, if that is memory.
+    private let bytes: FileBytes?
     private let indices: [String: [UInt64]]
+    /// libzip's handle serves one caller at a time.
+    private let lock = NSLock()
 
     static let entryLimit = 100_000
     /// How many times larger than its compressed form an entry may be. Deflate can reach about 1000 on
@@ -27,6 +31,7 @@ public final class ZipArchive {
     /// - Throws: ``CheckpointError`` if it is not a regular file or not a readable archive.
     public init(contentsOf url: URL) throws(CheckpointError) {
         let file = url.relativePath
+        bytes = nil
         fileSize = try FileBytes(mapping: url).count  // refuses pipes, devices and folders
         var code: Int32 = 0
         guard let handle = zip_open(url.path, ZIP_RDONLY | ZIP_CHECKCONS, &code) else {
@@ -36,14 +41,47 @@ public final class ZipArchive {
             throw CheckpointError(
                 file: file, problem: .notAnArchive(reason: String(cString: zip_error_strerror(&error))))
         }
+        self.handle = handle
+        self.file = file
         do {
             (entries, indices) = try Self.list(handle, file: file)
         } catch {
             zip_discard(handle)
             throw error
         }
+    }
+
+    /// Opens an archive that is in memory.
+    /// - Throws: ``CheckpointError`` if it is not a readable archive.
+    public init(_ bytes: FileBytes) throws(CheckpointError) {
+        let file = bytes.name
+        fileSize = bytes.count
+        var status = zip_error_t()
+        zip_error_init(&status)
+        defer { zip_error_fini(&status) }
+        let source = bytes.withBytes {
+            zip_source_buffer_create($0.baseAddress, UInt64($0.count), 0, &status)
+        }
+        guard let source, let handle = zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &status)
+        else {
+            zip_source_free(source)
+            throw CheckpointError(
+                file: file, problem: .notAnArchive(reason: String(cString: zip_error_strerror(&status))))
+        }
         self.handle = handle
         self.file = file
+        self.bytes = bytes
+        do {
+            (entries, indices) = try Self.list(handle, file: file)
+        } catch {
+            zip_discard(handle)
+            throw error
+        }
+    }
+
+    /// Whether a file that begins with these bytes is an archive, whole or damaged.
+    static func begins(_ start: [UInt8]) -> Bool {
+        start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || start.starts(with: [0x50, 0x4B, 0x05, 0x06])
     }
 
     deinit { zip_discard(handle) }
@@ -64,6 +102,9 @@ public final class ZipArchive {
                     file: file, problem: .notAnArchive(reason: "entry \(index) has no name"))
             }
             let entry = Entry(name: String(cString: name), size: Int(clamping: status.size))
+            guard !leavesItsFolder(entry.name) else {
+                throw CheckpointError(file: file, problem: .unsafeEntryName(entry.name))
+            }
             entries.append(entry)
             indices[entry.name, default: []].append(index)
         }
@@ -78,6 +119,8 @@ public final class ZipArchive {
     /// - Throws: ``CheckpointError`` if the entry is missing, ambiguous, encrypted, compressed in an
     ///   unusual way or too much, too large, or damaged.
     public func read(_ name: String, limit: Int) throws(CheckpointError) -> FileBytes {
+        lock.lock()
+        defer { lock.unlock() }
         guard let found = indices[name] else { throw error(.missingEntry(name)) }
         guard found.count == 1 else { throw error(.duplicateEntry(name)) }
         let size = try checkedSize(of: name, at: found[0], limit: limit)
@@ -85,20 +128,7 @@ public final class ZipArchive {
             throw error(.corruptEntry(name, reason: String(cString: zip_strerror(handle))))
         }
         defer { zip_fclose(stream) }
-        var bytes = [UInt8](repeating: 0, count: size)
-        var filled = 0
-        while filled < size {
-            let got = bytes.withUnsafeMutableBytes { buffer -> zip_int64_t in
-                // Newer versions of libzip declare that the address is never null.
-                guard let start = buffer.baseAddress else { return 0 }
-                return zip_fread(stream, start + filled, UInt64(min(size - filled, 1 << 20)))
-            }
-            guard got > 0 else {
-                let reason = got == 0 ? "it ends early" : String(cString: zip_file_strerror(stream))
-                throw error(.corruptEntry(name, reason: reason))
-            }
-            filled += Int(got)
-        }
+        let bytes = try fill(size, from: stream, of: name)
         // One read past the end: it must find nothing, and libzip verifies the checksum there.
         var surplus: UInt8 = 0
         let got = zip_fread(stream, &surplus, 1)
@@ -106,7 +136,61 @@ public final class ZipArchive {
             let reason = got > 0 ? "it is longer than it claims" : String(cString: zip_file_strerror(stream))
             throw error(.corruptEntry(name, reason: reason))
         }
-        return FileBytes(bytes, name: "\(file)/\(name)")
+        return bytes
+    }
+
+    /// Some bytes of an entry that is not compressed; the whole of it is verified, a part is not.
+    ///
+    /// - Throws: ``CheckpointError`` as ``read(_:limit:)`` does, or if the entry is compressed or shorter.
+    func readStored(_ name: String, range: Range<Int>) throws(CheckpointError) -> FileBytes {
+        let size = try storedSize(of: name)
+        guard range.upperBound <= size else {
+            throw error(.corruptEntry(name, reason: "it is shorter than it claims"))
+        }
+        if range == 0..<size { return try read(name, limit: size) }
+        lock.lock()
+        defer { lock.unlock() }
+        guard let index = indices[name]?.first, let stream = zip_fopen_index(handle, index, 0) else {
+            throw error(.corruptEntry(name, reason: String(cString: zip_strerror(handle))))
+        }
+        defer { zip_fclose(stream) }
+        guard zip_fseek(stream, Int64(range.lowerBound), SEEK_SET) == 0 else {
+            throw error(.corruptEntry(name, reason: String(cString: zip_file_strerror(stream))))
+        }
+        return try fill(range.count, from: stream, of: name)
+    }
+
+    /// Size of an entry that is not compressed, which the archive therefore must hold.
+    /// - Throws: ``CheckpointError`` if it is missing, ambiguous, encrypted or compressed.
+    func storedSize(of name: String) throws(CheckpointError) -> Int {
+        lock.lock()
+        defer { lock.unlock() }
+        guard let found = indices[name] else { throw error(.missingEntry(name)) }
+        guard found.count == 1 else { throw error(.duplicateEntry(name)) }
+        let size = try checkedSize(of: name, at: found[0], limit: fileSize)
+        var status = zip_stat_t()
+        guard zip_stat_index(handle, found[0], 0, &status) == 0, status.comp_size == status.size,
+            Int32(status.comp_method) == ZIP_CM_STORE
+        else {
+            throw error(.unsupportedCompression(entry: name, method: Int(status.comp_method)))
+        }
+        return size
+    }
+
+    private func fill(
+        _ size: Int, from stream: OpaquePointer, of name: String
+    ) throws(CheckpointError) -> FileBytes {
+        try FileBytes(count: size, name: "\(file)/\(name)") { target throws(CheckpointError) in
+            var filled = 0
+            while filled < size, let start = target.baseAddress {
+                let got = zip_fread(stream, start + filled, UInt64(min(size - filled, 1 << 20)))
+                guard got > 0 else {
+                    let reason = got == 0 ? "it ends early" : String(cString: zip_file_strerror(stream))
+                    throw error(.corruptEntry(name, reason: reason))
+                }
+                filled += Int(got)
+            }
+        }
     }
 
     private func checkedSize(of name: String, at index: UInt64, limit: Int) throws(CheckpointError) -> Int {
@@ -135,4 +219,10 @@ public final class ZipArchive {
     private func error(_ problem: CheckpointError.Problem) -> CheckpointError {
         CheckpointError(file: file, problem: problem)
     }
+}
+
+/// Whether an entry of that name would be unpacked to a place outside its folder. Nothing is ever unpacked
+/// here; a name like that has no honest purpose.
+private func leavesItsFolder(_ name: String) -> Bool {
+    name.hasPrefix("/") || name.contains("\\") || name.split(separator: "/").contains("..")
 }

@@ -63,8 +63,11 @@ size_t ck_image_scratch(const ck_image *layer) {
     return channels * 17 + 16 + bands + panels;
 }
 
-int ck_separable_tiles(const ck_separable *layer) { return (layer->height + layer->rows - 1) / layer->rows; }
-int ck_image_tiles(const ck_image *layer) { return (layer->height + layer->rows - 1) / layer->rows; }
+/// Tasks split the rows of a layer's grid, or its channels.
+static int separable_tasks(const ck_separable *layer) {
+    return (layer->height + layer->rows - 1) / layer->rows * parts_of(layer);
+}
+static int image_tiles(const ck_image *layer) { return (layer->height + layer->rows - 1) / layer->rows; }
 
 // One context type serves all parallel loops below: each reads the fields it set.
 typedef struct {
@@ -99,22 +102,22 @@ static void image_backward_task(void *context, int task, int worker) {
 void ck_run_separable_forward(
     const ck_kernels *kernels, ck_pool *pool, const ck_separable *layer, float *scratch, size_t stride) {
     loop l = {.kernels = kernels, .layer = layer, .scratch = scratch, .stride = stride};
-    ck_pool_run(pool, ck_separable_tiles(layer), separable_forward_task, &l);
+    ck_pool_run(pool, separable_tasks(layer), separable_forward_task, &l);
 }
 void ck_run_separable_backward(
     const ck_kernels *kernels, ck_pool *pool, const ck_separable *layer, float *scratch, size_t stride) {
     loop l = {.kernels = kernels, .layer = layer, .scratch = scratch, .stride = stride};
-    ck_pool_run(pool, ck_separable_tiles(layer), separable_backward_task, &l);
+    ck_pool_run(pool, separable_tasks(layer), separable_backward_task, &l);
 }
 void ck_run_image_forward(
     const ck_kernels *kernels, ck_pool *pool, const ck_image *layer, float *scratch, size_t stride) {
     loop l = {.kernels = kernels, .layer = layer, .scratch = scratch, .stride = stride};
-    ck_pool_run(pool, ck_image_tiles(layer), image_forward_task, &l);
+    ck_pool_run(pool, image_tiles(layer), image_forward_task, &l);
 }
 void ck_run_image_backward(
     const ck_kernels *kernels, ck_pool *pool, const ck_image *layer, float *scratch, size_t stride) {
     loop l = {.kernels = kernels, .layer = layer, .scratch = scratch, .stride = stride};
-    ck_pool_run(pool, ck_image_tiles(layer), image_backward_task, &l);
+    ck_pool_run(pool, image_tiles(layer), image_backward_task, &l);
 }
 
 enum { linear_rows = 512, linear_columns = 64 };

@@ -26,3 +26,25 @@ static inline tile_geometry geometry_of(int height, int width) {
     g.panels = round_up(g.group * width, CK_PANEL) / CK_PANEL;
     return g;
 }
+
+/// Narrow pictures are one tile of rows; their channels are shared out instead, in a fixed number of parts.
+static inline int parts_of(const ck_separable *layer) { return layer->width < CK_PANEL ? 4 : 1; }
+
+/// The rows and the channels of one task.
+typedef struct {
+    int tile;         // of rows
+    int first, end;   // rows
+    int from, to;     // channels, whole blocks
+} task_share;
+
+/// The share of one task, when `channels` channels are shared out.
+static inline task_share share_of(const ck_separable *layer, int task, int channels) {
+    int parts = parts_of(layer), part = task % parts;
+    int each = round_up((channels + parts - 1) / parts, CK_BLOCK);
+    task_share share = {.tile = task / parts, .from = part * each, .to = (part + 1) * each};
+    share.first = share.tile * layer->rows;
+    share.end = share.first + layer->rows;
+    if (share.end > layer->height) share.end = layer->height;
+    if (share.to > channels) share.to = channels;
+    return share;
+}

@@ -29,9 +29,13 @@ static void NAME(image_forward)(const ck_image *layer, int tile, float *scratch)
                 for (; x < CK_PANEL; x++) target[x] = x < count ? gain * source[p + x] : 0;
             }
         }
+        NAME(feed) next_row = NAME(feed_of)(
+            layer->input + (ptrdiff_t)(y + 1) * width, layer->input_stride, channels, y + 1 < end ? width : 0,
+            NAME(products)(NAME(bands), width));
         for (int p = 0; p < width; p += CK_PANEL) {
             const float *panel = panels + (ptrdiff_t)(p / CK_PANEL) * channels * CK_PANEL;
             for (int o = 0; o < NAME(bands); o += CK_BLOCK) {
+                NAME(fetch)(&next_row);
                 NAME(panel_block)(layer->weight + (ptrdiff_t)o * channels, panel, channels, block, CK_PANEL);
                 for (int r = 0; r < CK_BLOCK && o + r < NAME(bands); r++)
                     for (int x = 0; x < CK_PANEL; x += LANES)

@@ -163,10 +163,11 @@ static NAME(feed) NAME(input_feed)(const ck_separable *layer, int y, int count, 
     return NAME(feed_of)(layer->input + (ptrdiff_t)y * width, layer->input_stride, rows, count * width, calls);
 }
 
-static void NAME(separable_forward)(const ck_separable *layer, int tile, float *scratch) {
+static void NAME(separable_forward)(const ck_separable *layer, int task, float *scratch) {
     tile_geometry g = geometry_of(layer->height, layer->width);
-    int width = layer->width, first = tile * layer->rows;
-    int end = first + layer->rows < layer->height ? first + layer->rows : layer->height;
+    task_share share = share_of(layer, task, layer->channels_out);
+    if (share.from >= share.to) return;
+    int width = layer->width, first = share.first, end = share.end;
     float block[CK_BLOCK * CK_PANEL] __attribute__((aligned(64)));
     float *ring = scratch;
     float *panels = ring + (ptrdiff_t)layer->channels_in * g.slots * g.row;
@@ -179,8 +180,8 @@ static void NAME(separable_forward)(const ck_separable *layer, int tile, float *
         next = NAME(load_until)(layer, ring, g, next, y + count);
         NAME(windows_to_panels)(layer, ring, g, y, count, panels);
         NAME(feed) next_rows =
-            NAME(input_feed)(layer, next, g.group, NAME(products)(layer->channels_out, count * width));
-        for (int o = 0; o < layer->channels_out; o += CK_BLOCK) {
+            NAME(input_feed)(layer, next, g.group, NAME(products)(share.to - share.from, count * width));
+        for (int o = share.from; o < share.to; o += CK_BLOCK) {
             for (int p = 0; p * CK_PANEL < count * width; p++) {
                 int pixels = count * width - p * CK_PANEL < CK_PANEL ? count * width - p * CK_PANEL : CK_PANEL;
                 const float *panel = panels + (ptrdiff_t)p * layer->channels_in * CK_PANEL;
@@ -193,9 +194,10 @@ static void NAME(separable_forward)(const ck_separable *layer, int tile, float *
     if (NAME(goes_past_caches)(layer)) NAME(finish_past_caches)();
 }
 
-/// ∂loss/∂(depthwise output) of rows y ..< y+count into the ring; their noise gradient too, where wanted.
+/// ∂loss/∂(depthwise output) of rows y ..< y+count into the ring, for the channels of the share; the rows' noise
+/// gradient too, where wanted.
 static void NAME(spread_gradient)(
-    const ck_separable *layer, float *ring, tile_geometry g, int y, int count, int owned, float *panels) {
+    const ck_separable *layer, float *ring, tile_geometry g, task_share share, int y, int count, float *panels) {
     int width = layer->width, pixels = count * width, outputs = layer->channels_out;
     for (int o = 0; o < outputs; o++) {
         const float *source = layer->output + o * layer->output_stride + (ptrdiff_t)y * width;
@@ -210,7 +212,7 @@ static void NAME(spread_gradient)(
             }
         }
     }
-    if (layer->d_noise && owned)
+    if (layer->d_noise && share.from == 0 && y >= share.first && y < share.end)
         for (int p = 0; p < pixels; p++) {
             const float *panel = panels + (ptrdiff_t)(p / CK_PANEL) * outputs * CK_PANEL + p % CK_PANEL;
             float total = 0;
@@ -218,13 +220,13 @@ static void NAME(spread_gradient)(
             layer->d_noise[(ptrdiff_t)y * width + p] = total;
         }
     float block[CK_BLOCK * CK_PANEL] __attribute__((aligned(64)));
-    int calls = NAME(products)(layer->channels_in, pixels);
+    int calls = NAME(products)(share.to - share.from, pixels);
     int below = layer->height - y - count < count ? layer->height - y - count : count;
     NAME(feed) inputs = NAME(input_feed)(layer, y, count, calls);
     NAME(feed) next_rows = NAME(feed_of)(
         layer->output + (ptrdiff_t)(y + count) * width, layer->output_stride, outputs, below * width, calls);
-    for (int c = 0; c < layer->channels_in; c += CK_BLOCK) {
-        int channels = layer->channels_in - c < CK_BLOCK ? layer->channels_in - c : CK_BLOCK;
+    for (int c = share.from; c < share.to; c += CK_BLOCK) {
+        int channels = share.to - c < CK_BLOCK ? share.to - c : CK_BLOCK;
         for (int p = 0; p < pixels; p += CK_PANEL) {
             const float *panel = panels + (ptrdiff_t)(p / CK_PANEL) * outputs * CK_PANEL;
             NAME(fetch)(&inputs);
@@ -250,10 +252,10 @@ static void NAME(spread_gradient)(
 
 /// input[y] = gain · leaky′ · ∂loss/∂x[y], and the gain's gradient, from rows y−1…y+1 of the ring.
 static void NAME(gather_row)(
-    const ck_separable *layer, float *ring, tile_geometry g, int y, const float *flipped, vf *d_gain,
-    float *d_gain_rest, float *dx) {
+    const ck_separable *layer, float *ring, tile_geometry g, task_share share, int y, const float *flipped,
+    vf *d_gain, float *d_gain_rest, float *dx) {
     int width = layer->width;
-    for (int c = 0; c < layer->channels_in; c++) {
+    for (int c = share.from; c < share.to; c++) {
         NAME(window)(flipped + 9 * c, NAME(ring_row)(ring, g, c, y - 1), NAME(ring_row)(ring, g, c, y),
             NAME(ring_row)(ring, g, c, y + 1), width, dx, CK_PANEL);
         float *input = layer->input + c * layer->input_stride + (ptrdiff_t)y * width, gain = layer->gain[c];
@@ -267,12 +269,12 @@ static void NAME(gather_row)(
 
 /// Rows y and y+1 (y even) of ∂loss/∂x through the adjoint of the inverse Haar transform into the input.
 static void NAME(gather_haar_rows)(
-    const ck_separable *layer, float *ring, tile_geometry g, int y, const float *flipped, vf *d_gain,
-    float *d_gain_rest, float *dx) {
+    const ck_separable *layer, float *ring, tile_geometry g, task_share share, int y, const float *flipped,
+    vf *d_gain, float *d_gain_rest, float *dx) {
     int width = layer->width, half = width / 2;
     float *top = dx, *bottom = dx + g.row;
     ptrdiff_t stride = layer->input_stride, offset = (ptrdiff_t)(y / 2) * half;
-    for (int c = 0; c < layer->channels_in; c++) {
+    for (int c = share.from; c < share.to; c++) {
         const float *above = NAME(ring_row)(ring, g, c, y - 1), *first = NAME(ring_row)(ring, g, c, y);
         const float *second = NAME(ring_row)(ring, g, c, y + 1), *below = NAME(ring_row)(ring, g, c, y + 2);
         NAME(window)(flipped + 9 * c, above, first, second, width, top, CK_PANEL);
@@ -299,10 +301,11 @@ static void NAME(gather_haar_rows)(
     }
 }
 
-static void NAME(separable_backward)(const ck_separable *layer, int tile, float *scratch) {
+static void NAME(separable_backward)(const ck_separable *layer, int task, float *scratch) {
     tile_geometry g = geometry_of(layer->height, layer->width);
-    int first = tile * layer->rows, step = layer->haar ? 2 : 1;
-    int end = first + layer->rows < layer->height ? first + layer->rows : layer->height;
+    task_share share = share_of(layer, task, layer->channels_in);
+    if (share.from >= share.to) return;
+    int first = share.first, end = share.end, step = layer->haar ? 2 : 1;
     int gains = layer->haar ? 4 * layer->channels_in : layer->channels_in;
     vf *d_gain = (vf *)scratch;
     float *d_gain_rest = scratch + (ptrdiff_t)gains * LANES;
@@ -323,7 +326,7 @@ static void NAME(separable_backward)(const ck_separable *layer, int tile, float 
     while (y < end) {
         if (ready < stop) {  // rows below `ready` are in the ring
             int count = g.group < stop - ready ? g.group : stop - ready;
-            NAME(spread_gradient)(layer, ring, g, ready, count, ready >= first && ready < end, panels);
+            NAME(spread_gradient)(layer, ring, g, share, ready, count, panels);
             ready += count;
         } else {  // past the last row of the picture
             NAME(zero_row)(ring, g, layer->channels_in, layer->width, ready);
@@ -331,10 +334,16 @@ static void NAME(separable_backward)(const ck_separable *layer, int tile, float 
         }
         for (; y < end && y + step < ready; y += step) {
             if (layer->haar)
-                NAME(gather_haar_rows)(layer, ring, g, y, flipped, d_gain, d_gain_rest, dx);
+                NAME(gather_haar_rows)(layer, ring, g, share, y, flipped, d_gain, d_gain_rest, dx);
             else
-                NAME(gather_row)(layer, ring, g, y, flipped, d_gain, d_gain_rest, dx);
+                NAME(gather_row)(layer, ring, g, share, y, flipped, d_gain, d_gain_rest, dx);
         }
     }
-    for (int i = 0; i < gains; i++) layer->d_gain[(ptrdiff_t)tile * gains + i] = NAME(sum)(d_gain[i]) + d_gain_rest[i];
+    float *totals = layer->d_gain + (ptrdiff_t)share.tile * gains;
+    for (int c = share.from; c < share.to; c++) {
+        totals[c] = NAME(sum)(d_gain[c]) + d_gain_rest[c];
+        if (!layer->haar) continue;
+        int band = layer->channels_in + 3 * c;
+        for (int i = band; i < band + 3; i++) totals[i] = NAME(sum)(d_gain[i]) + d_gain_rest[i];
+    }
 }

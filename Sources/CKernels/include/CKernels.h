@@ -59,7 +59,7 @@ typedef struct {
     ptrdiff_t input_stride;         ///< Floats from one channel to the next.
     float *output;                  ///< Activations a. Backward reads ∂loss/∂(before the leaky ReLU) here.
     ptrdiff_t output_stride;
-    float *d_gain;                  ///< Backward: [tiles][input channels], ∂loss/∂gain of each tile.
+    float *d_gain;                  ///< Backward: [tiles of rows][input channels], ∂loss/∂gain of each tile.
     float *d_noise;                 ///< Backward: [height·width], ∂loss/∂noise; NULL when not wanted.
 } ck_separable;
 
@@ -88,8 +88,8 @@ typedef struct {
 /// One set of kernels, compiled for one instruction set.
 typedef struct {
     const char *name;
-    void (*separable_forward)(const ck_separable *layer, int tile, float *scratch);
-    void (*separable_backward)(const ck_separable *layer, int tile, float *scratch);
+    void (*separable_forward)(const ck_separable *layer, int task, float *scratch);
+    void (*separable_backward)(const ck_separable *layer, int task, float *scratch);
     void (*image_forward)(const ck_image *layer, int tile, float *scratch);
     void (*image_backward)(const ck_image *layer, int tile, float *scratch);
     /// y[first..<last] = rows of A·x + b.
@@ -110,9 +110,6 @@ const ck_kernels *ck_kernels_default(void);
 /// Floats of scratch that one tile of a layer needs, forward or backward.
 size_t ck_separable_scratch(const ck_separable *layer);
 size_t ck_image_scratch(const ck_image *layer);
-/// Number of tiles: tiles split the rows of the layer's grid.
-int ck_separable_tiles(const ck_separable *layer);
-int ck_image_tiles(const ck_image *layer);
 
 /// Runs a whole layer over the pool. `scratch` holds `stride` floats for every thread.
 void ck_run_separable_forward(

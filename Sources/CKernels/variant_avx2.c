@@ -5,6 +5,8 @@
 #define LANES 8
 #define BLOCK_ROWS 4
 #define BLOCK_VECTORS 2
+#define TILE_PIXELS 4
+#define TILE_VECTORS 2
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "families/all.h"
 #pragma clang attribute pop

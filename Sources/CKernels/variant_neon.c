@@ -5,6 +5,8 @@
 #define LANES 4
 #define BLOCK_ROWS 8
 #define BLOCK_VECTORS 2
+#define TILE_PIXELS 8
+#define TILE_VECTORS 2
 
 #include "families/all.h"
 

@@ -6,6 +6,8 @@ public final class Workspace {
     public let kernels: Kernels
     private var scratch = AlignedFloats(count: 0)
     private(set) var scratchStride = 0
+    private var staged = AlignedFloats(count: 0)
+    private var gradients = [AlignedFloats(count: 0), AlignedFloats(count: 0)]
 
     public init(threads: Int, kernels: Kernels = .default) {
         pool = ThreadPool(threads: threads)
@@ -19,6 +21,23 @@ public final class Workspace {
         guard count > scratchStride else { return }
         scratchStride = (count + 31) / 32 * 32
         scratch = AlignedFloats(count: scratchStride * pool.threads)
+    }
+
+    /// What the threads share while they compute one dense layer.
+    var stagedPointer: UnsafeMutablePointer<Float> { staged.pointer }
+
+    /// Makes sure of `count` floats of it. Called while layers are made.
+    func reserveStaged(_ count: Int) {
+        if count > staged.count { staged = AlignedFloats(count: count) }
+    }
+
+    /// The gradients of a dense network's activations: two blocks, of which neighbouring layers use one each.
+    func gradientPointer(turn: Int) -> UnsafeMutablePointer<Float> { gradients[turn].pointer }
+
+    /// Makes sure that both hold `count` floats. Called while activations are made.
+    func reserveGradients(_ count: Int) {
+        guard count > gradients[0].count else { return }
+        gradients = [AlignedFloats(count: count), AlignedFloats(count: count)]
     }
 }
 

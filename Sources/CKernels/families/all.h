@@ -1,4 +1,5 @@
 // Everything of one variant: included once by each variant_*.c after its four definitions.
+#include "convolution_shape.h"
 #include "geometry.h"
 #include "vector.h"
 
@@ -11,6 +12,14 @@
 
 #include "image.h"
 
+#include "product.h"
+
+#include "ends.h"
+
+#include "direct.h"
+
+#include "planes.h"
+
 const ck_kernels NAME(ck_kernels) = {
     .name = VARIANT_NAME,
     .separable_forward = NAME(separable_forward),
@@ -20,4 +29,11 @@ const ck_kernels NAME(ck_kernels) = {
     .linear_forward = NAME(linear_forward),
     .linear_backward = NAME(linear_backward),
     .multiply_panel = NAME(multiply_panel),
+    .direct_load = NAME(direct_load),
+    .direct_multiply = NAME(direct_multiply),
+    .blur_forward = NAME(blur_forward),
+    .blur_backward = NAME(blur_backward),
+    .noise_backward = NAME(noise_backward),
+    .rgb_forward = NAME(rgb_forward),
+    .rgb_backward = NAME(rgb_backward),
 };

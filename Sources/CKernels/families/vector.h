@@ -4,6 +4,8 @@
 //   LANES          floats in a vector: 4, 8 or 16
 //   BLOCK_ROWS     rows of the register block (divides CK_BLOCK)
 //   BLOCK_VECTORS  vectors across the register block (BLOCK_VECTORS·LANES divides CK_PANEL)
+//   TILE_PIXELS    pixels of the register block of dense convolutions (divides CK_PIXELS)
+//   TILE_VECTORS   vectors across it
 //
 // Everything below is written once, on the compiler's own vector types.
 #include "CKernels.h"

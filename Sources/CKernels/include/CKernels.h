@@ -5,6 +5,8 @@
 /// caller's responsibility; kernels check nothing.
 #pragma once
 
+#include "Convolution.h"
+
 #include <stddef.h>
 
 // ---------------------------------------------------------------- packed layouts (the same in every variant)
@@ -100,6 +102,14 @@ typedef struct {
     /// C[:, panel] = A·B[:, panel] for 32 columns: packed A [rows, inner], B panel [inner][32], C row-major.
     void (*multiply_panel)(
         const float *packed, const float *panel, int rows, int inner, float *c, ptrdiff_t c_stride, int columns);
+    /// Dense convolutions: block `block` of the loaded input, then a chunk of the output for a tile of pixels.
+    void (*direct_load)(const ck_convolution *layer, int backward, int block);
+    void (*direct_multiply)(const ck_convolution *layer, int backward, int tile, int chunk);
+    void (*blur_forward)(const ck_blur *layer, int tile, int block);
+    void (*blur_backward)(const ck_blur *layer, int tile, int block);
+    void (*noise_backward)(const ck_activation *end, int channels, int height, int width, int row);
+    void (*rgb_forward)(const ck_rgb *layer, int tile);
+    void (*rgb_backward)(const ck_rgb *layer, int tile);
 } ck_kernels;
 
 /// The set named "portable", "avx2", "avx512" or "neon", or NULL where this machine cannot run it.
@@ -132,3 +142,15 @@ void ck_run_linear_backward(
 void ck_run_multiply(
     const ck_kernels *kernels, ck_pool *pool, const float *packed, const float *b, float *c, int rows, int inner,
     int columns, float *scratch);
+
+/// The dense layers over the pool; `scratch` as above.
+void ck_run_convolution_forward(
+    const ck_kernels *kernels, ck_pool *pool, const ck_convolution *layer, float *scratch, size_t stride);
+void ck_run_convolution_backward(
+    const ck_kernels *kernels, ck_pool *pool, const ck_convolution *layer, float *scratch, size_t stride);
+void ck_run_blur_forward(const ck_kernels *kernels, ck_pool *pool, const ck_blur *layer);
+void ck_run_blur_backward(const ck_kernels *kernels, ck_pool *pool, const ck_blur *layer);
+void ck_run_rgb_forward(const ck_kernels *kernels, ck_pool *pool, const ck_rgb *layer);
+void ck_run_rgb_backward(const ck_kernels *kernels, ck_pool *pool, const ck_rgb *layer);
+void ck_run_rgb_upsampling_forward(ck_pool *pool, const ck_rgb_upsampling *layer);
+void ck_run_rgb_upsampling_backward(ck_pool *pool, const ck_rgb_upsampling *layer);

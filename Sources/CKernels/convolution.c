@@ -2,24 +2,38 @@
 #include "CKernels.h"
 #include "families/convolution_shape.h"
 
-int ck_convolution_tiles(const ck_convolution *layer) {
-    return (layer->height * layer->width + direct_pixels - 1) / direct_pixels;
+static int tiles_of(const ck_convolution *layer, convolution_pass pass) {
+    if (!layer->winograd) return (layer->height * layer->width + direct_pixels - 1) / direct_pixels;
+    winograd_geometry g = winograd_of(layer, pass);
+    return g.tiles_down * g.tiles_across;
 }
 
-static size_t staged_floats(convolution_pass pass) {
+int ck_convolution_tiles(const ck_convolution *layer, int backward) { return tiles_of(layer, pass_of(layer, backward)); }
+
+static size_t staged_of(const ck_convolution *layer, convolution_pass pass) {
+    if (layer->winograd) {
+        winograd_geometry g = winograd_of(layer, pass);
+        return g.staged ? (size_t)tiles_of(layer, pass) * (size_t)g.transformed : 0;
+    }
     size_t plane = (size_t)(pass.height + 2) * (size_t)pass.width * CK_CHANNELS;
     // The last pixels are multiplied in full blocks, which may read past the end.
     return (size_t)pass.phases_in * (size_t)pass.blocks_in * 3 * plane + CK_PIXELS * CK_CHANNELS;
 }
 
 size_t ck_convolution_staged(const ck_convolution *layer) {
-    size_t forward = staged_floats(pass_of(layer, 0)), backward = staged_floats(pass_of(layer, 1));
+    size_t forward = staged_of(layer, pass_of(layer, 0)), backward = staged_of(layer, pass_of(layer, 1));
     return forward > backward ? forward : backward;
 }
 
+static size_t scratch_of(const ck_convolution *layer, convolution_pass pass) {
+    if (!layer->winograd) return 0;
+    winograd_geometry g = winograd_of(layer, pass);
+    return (size_t)(g.window + winograd_positions * g.products + (g.staged ? 0 : g.transformed));
+}
+
 size_t ck_convolution_scratch(const ck_convolution *layer) {
-    (void)layer;
-    return 0;
+    size_t forward = scratch_of(layer, pass_of(layer, 0)), backward = scratch_of(layer, pass_of(layer, 1));
+    return forward > backward ? forward : backward;
 }
 
 int ck_blur_tiles(const ck_blur *layer) { return (layer->height + blur_rows - 1) / blur_rows; }
@@ -30,19 +44,49 @@ int ck_rgb_tiles(const ck_rgb *layer) {
 typedef struct {
     const ck_kernels *kernels;
     const void *layer;
-    int backward, inner;
+    int backward;
+    int inner;  // tasks run over outer × inner
     int channels, height, width;
+    int chunks;
+    winograd_geometry geometry;
+    float *scratch;
+    size_t stride;
 } loop;
 
-static void load_task(void *context, int task, int worker) {
+static void direct_load_task(void *context, int task, int worker) {
     (void)worker;
     loop *l = context;
     l->kernels->direct_load(l->layer, l->backward, task);
 }
-static void multiply_task(void *context, int task, int worker) {
+static void direct_multiply_task(void *context, int task, int worker) {
     (void)worker;
     loop *l = context;
     l->kernels->direct_multiply(l->layer, l->backward, task % l->inner, task / l->inner);
+}
+
+// Scratch of a thread: window, products, and, unless staged, the transformed input.
+
+static void winograd_load_task(void *context, int task, int worker) {
+    loop *l = context;
+    const ck_convolution *layer = l->layer;
+    l->kernels->winograd_load(layer, l->backward, task % l->inner, task / l->inner,
+        l->scratch + (size_t)worker * l->stride, layer->staged + task % l->inner * l->geometry.transformed);
+}
+static void winograd_multiply_task(void *context, int task, int worker) {
+    loop *l = context;
+    const ck_convolution *layer = l->layer;
+    l->kernels->winograd_multiply(layer, l->backward, task % l->inner, task / l->inner,
+        layer->staged + task % l->inner * l->geometry.transformed,
+        l->scratch + (size_t)worker * l->stride + l->geometry.window);
+}
+static void winograd_task(void *context, int task, int worker) {
+    loop *l = context;
+    float *window = l->scratch + (size_t)worker * l->stride, *products = window + l->geometry.window;
+    float *transformed = products + winograd_positions * l->geometry.products;
+    for (int block = 0; block < l->channels / CK_CHANNELS; block++)
+        l->kernels->winograd_load(l->layer, l->backward, task, block, window, transformed);
+    for (int chunk = 0; chunk < l->chunks; chunk++)
+        l->kernels->winograd_multiply(l->layer, l->backward, task, chunk, transformed, products);
 }
 static void noise_task(void *context, int task, int worker) {
     (void)worker;
@@ -56,25 +100,35 @@ static void run_noise(
     if (end->d_noise) ck_pool_run(pool, height, noise_task, &l);
 }
 
-static void run_convolution(const ck_kernels *kernels, ck_pool *pool, const ck_convolution *layer, int backward) {
+static void run_convolution(
+    const ck_kernels *kernels, ck_pool *pool, const ck_convolution *layer, int backward, float *scratch, size_t stride) {
     convolution_pass pass = pass_of(layer, backward);
-    loop l = {.kernels = kernels, .layer = layer, .backward = backward, .inner = ck_convolution_tiles(layer)};
-    ck_pool_run(pool, pass.blocks_in, load_task, &l);
-    ck_pool_run(pool, chunks_of(pass.blocks_out) * l.inner, multiply_task, &l);
+    loop l = {.kernels = kernels, .layer = layer, .backward = backward, .inner = tiles_of(layer, pass),
+        .channels = pass.blocks_in * CK_CHANNELS, .chunks = chunks_of(pass.blocks_out), .scratch = scratch, .stride = stride};
+    if (!layer->winograd) {
+        ck_pool_run(pool, pass.blocks_in, direct_load_task, &l);
+        ck_pool_run(pool, l.chunks * l.inner, direct_multiply_task, &l);
+        return;
+    }
+    l.geometry = winograd_of(layer, pass);
+    if (l.geometry.staged) {
+        ck_pool_run(pool, pass.blocks_in * l.inner, winograd_load_task, &l);
+        ck_pool_run(pool, l.chunks * l.inner, winograd_multiply_task, &l);
+    } else {
+        ck_pool_run(pool, l.inner, winograd_task, &l);
+    }
 }
 
 void ck_run_convolution_forward(
     const ck_kernels *kernels, ck_pool *pool, const ck_convolution *layer, float *scratch, size_t stride) {
-    (void)scratch, (void)stride;
-    run_convolution(kernels, pool, layer, 0);
+    run_convolution(kernels, pool, layer, 0, scratch, stride);
 }
 void ck_run_convolution_backward(
     const ck_kernels *kernels, ck_pool *pool, const ck_convolution *layer, float *scratch, size_t stride) {
-    (void)scratch, (void)stride;
     int side = layer->upsampling == CK_SAME ? 1 : 2;
     if (!layer->raw)
         run_noise(kernels, pool, &layer->end, layer->channels_out, layer->height * side, layer->width * side);
-    run_convolution(kernels, pool, layer, 1);
+    run_convolution(kernels, pool, layer, 1, scratch, stride);
 }
 
 static void blur_forward_task(void *context, int task, int worker) {

@@ -68,10 +68,10 @@ public final class ConvolutionLayer {
         shape.channels_out = Int32(output.paddedChannels)
         shape.upsampling = weights.upsampling.rawValue
         shape.winograd = weights.usesWinograd ? 1 : 0
-        let tiles = Int(ck_convolution_tiles(&shape))
+        let tiles = Int(ck_convolution_tiles(&shape, 1))
         dGainOfTiles = AlignedFloats(count: tiles * 2 * input.paddedChannels)
         dOutputGainOfTiles = usesOutputGain ? AlignedFloats(count: tiles * output.paddedChannels) : nil
-        var statisticsTiles = tiles
+        var statisticsTiles = Int(ck_convolution_tiles(&shape, 0))
         if weights.blurs {
             var blur = ck_blur()
             blur.height = Int32(output.height)

@@ -34,9 +34,11 @@ public struct ConvolutionWeights: Sendable {
     ///   - bias: [channelsOut].
     ///   - noiseStrength: [channelsOut], or [1] for all channels alike.
     ///   - side: of the input picture; decides how the convolution is computed.
+    ///   - usesWinograd: decides that instead.
     public init(
         weight: Tensor<Float>, weightScale: Float = 1, bias: Tensor<Float>, noiseStrength: Tensor<Float>,
-        upsampling: Upsampling = .none, blurs: Bool = false, scale: Float = 1, clamp: Float? = nil, side: Int
+        upsampling: Upsampling = .none, blurs: Bool = false, scale: Float = 1, clamp: Float? = nil, side: Int,
+        usesWinograd: Bool? = nil
     ) {
         precondition(weight.shape.count == 4 && weight.shape[2] == 3 && weight.shape[3] == 3)
         (channelsOut, channelsIn) = (weight.shape[0], weight.shape[1])
@@ -46,11 +48,12 @@ public struct ConvolutionWeights: Sendable {
         self.blurs = blurs
         self.scale = scale
         self.clamp = clamp
-        usesWinograd = false
+        // Winograd weights are four times larger, and small pictures are bound by reading them.
+        self.usesWinograd = usesWinograd ?? (side >= 32)
         self.bias = Self.padded(bias, to: channelsOut)
         strength = Self.padded(noiseStrength, to: channelsOut)
-        forward = Self.packed(weight, weightScale, upsampling, usesWinograd, backward: false)
-        backward = Self.packed(weight, weightScale, upsampling, usesWinograd, backward: true)
+        forward = Self.packed(weight, weightScale, upsampling, self.usesWinograd, backward: false)
+        backward = Self.packed(weight, weightScale, upsampling, self.usesWinograd, backward: true)
     }
 
     private static func packed(

@@ -18,6 +18,8 @@
 
 #include "direct.h"
 
+#include "winograd.h"
+
 #include "planes.h"
 
 const ck_kernels NAME(ck_kernels) = {
@@ -31,6 +33,8 @@ const ck_kernels NAME(ck_kernels) = {
     .multiply_panel = NAME(multiply_panel),
     .direct_load = NAME(direct_load),
     .direct_multiply = NAME(direct_multiply),
+    .winograd_load = NAME(winograd_load),
+    .winograd_multiply = NAME(winograd_multiply),
     .blur_forward = NAME(blur_forward),
     .blur_backward = NAME(blur_backward),
     .noise_backward = NAME(noise_backward),

@@ -7,7 +7,15 @@
 
 #include "geometry.h"
 
-enum { direct_pixels = 64, blur_rows = 16, rgb_pixels = 4096, winograd_side = 4, winograd_points = 6, winograd_positions = 36 };
+enum {
+    direct_pixels = 64,       // of the small grid: one tile of a direct convolution
+    winograd_side = 4,        // pixels of one Winograd tile, along each axis
+    winograd_points = 6,
+    winograd_positions = 36,
+    winograd_columns = 8,     // Winograd tiles across one tile of the layer
+    blur_rows = 16,
+    rgb_pixels = 4096,
+};
 
 /// One direction of a layer: what goes into the products and what comes out.
 typedef struct {
@@ -49,4 +57,49 @@ static inline int products_of(int upsampling, int winograd) {
     if (upsampling == CK_SAME) return winograd ? 36 : 9;
     if (upsampling == CK_FILTERED) return winograd ? 144 : 36;
     return winograd ? 100 : 16;
+}
+
+/// How a pass is cut into tiles of the picture, and where its transformed input lies.
+///
+///   transformed  [point][phases that use it][block][tile][16], behind every point 16 floats that spread the
+///                points over the sets of the cache
+///   products     [point][tile][width], likewise
+typedef struct {
+    int rows, columns;          // Winograd tiles of one tile of the layer
+    int tiles_down, tiles_across;
+    int staged;                 // the whole picture is transformed before the products, for all threads
+    ptrdiff_t window;           // floats of the loaded pixels behind one tile, of one block
+    ptrdiff_t transformed;      // floats of one tile
+    ptrdiff_t products;
+    ptrdiff_t offset[winograd_positions];
+    int phases[winograd_positions];
+} winograd_geometry;
+
+static inline winograd_geometry winograd_of(const ck_convolution *layer, convolution_pass pass) {
+    winograd_geometry g = {.columns = winograd_columns};
+    int uses = 0;
+    for (int i = 0; i < winograd_positions; i++) {
+        for (int phase = 0; phase < pass.phases_in; phase++)
+            g.phases[i] += pass.phases_in == 1
+                || (point_used(layer->upsampling, 1, phase / 2, i / 6) && point_used(layer->upsampling, 1, phase % 2, i % 6));
+        uses += g.phases[i];
+    }
+    // As many rows as keep the transformed input in the second cache.
+    ptrdiff_t row = (ptrdiff_t)uses * pass.blocks_in * CK_CHANNELS * g.columns;
+    int down = (pass.height + winograd_side - 1) / winograd_side;
+    int across = (pass.width + winograd_side - 1) / winograd_side;
+    g.rows = 8;
+    while (g.rows > 2 && (row * g.rows > 160 * 1024 || g.rows / 2 >= down)) g.rows /= 2;
+    g.staged = row * g.rows > 320 * 1024;
+    if (g.staged) g.rows = down < 8 ? down : 8;
+    g.tiles_down = (down + g.rows - 1) / g.rows;
+    g.tiles_across = (across + g.columns - 1) / g.columns;
+    g.window = (ptrdiff_t)(g.rows * winograd_side + 2) * (g.columns * winograd_side + 2) * CK_CHANNELS;
+    int tiles = g.rows * g.columns;
+    for (int i = 0; i < winograd_positions; i++) {
+        g.offset[i] = g.transformed;
+        g.transformed += (ptrdiff_t)g.phases[i] * pass.blocks_in * tiles * CK_CHANNELS + 16;
+    }
+    g.products = (ptrdiff_t)tiles * CK_CHUNK + 16;
+    return g;
 }

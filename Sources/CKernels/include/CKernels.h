@@ -102,9 +102,13 @@ typedef struct {
     /// C[:, panel] = A·B[:, panel] for 32 columns: packed A [rows, inner], B panel [inner][32], C row-major.
     void (*multiply_panel)(
         const float *packed, const float *panel, int rows, int inner, float *c, ptrdiff_t c_stride, int columns);
-    /// Dense convolutions: block `block` of the loaded input, then a chunk of the output for a tile of pixels.
+    /// Dense convolutions: one block of the loaded input, then one chunk of the output for a tile of the picture.
     void (*direct_load)(const ck_convolution *layer, int backward, int block);
     void (*direct_multiply)(const ck_convolution *layer, int backward, int tile, int chunk);
+    void (*winograd_load)(
+        const ck_convolution *layer, int backward, int tile, int block, float *window, float *transformed);
+    void (*winograd_multiply)(
+        const ck_convolution *layer, int backward, int tile, int chunk, const float *transformed, float *products);
     void (*blur_forward)(const ck_blur *layer, int tile, int block);
     void (*blur_backward)(const ck_blur *layer, int tile, int block);
     void (*noise_backward)(const ck_activation *end, int channels, int height, int width, int row);

@@ -63,8 +63,8 @@ void ck_pack_convolution(
     const float *weight, float scale, int outputs, int inputs, int upsampling, int winograd, int backward,
     float *packed);
 
-/// Tiles of a layer: the leading extent of `d_gain`, `d_output_gain` and `statistics`.
-int ck_convolution_tiles(const ck_convolution *layer);
+/// Tiles of a layer: the leading extent of `statistics` forward, of `d_gain` and `d_output_gain` backward.
+int ck_convolution_tiles(const ck_convolution *layer, int backward);
 /// Floats that the threads share, and floats of scratch for each of them, in either direction.
 size_t ck_convolution_staged(const ck_convolution *layer);
 size_t ck_convolution_scratch(const ck_convolution *layer);

@@ -173,7 +173,9 @@ public final class MobileStyleGAN: Generator {
         }
         self.blocks = blocks
         image = StyledImage(weights: weights, input: blocks[blocks.count - 1].output, workspace: workspace)
-        noise = zip(specification.noiseSides, weights.noise).map(NoiseInput.init(side:weights:))
+        noise = zip(specification.noiseSides, weights.noise).map {
+            NoiseInput(side: $0, baked: $1.baked, strength: $1.strength)
+        }
     }
 
     public func forward(w: Tensor<Float>, noise maps: [NoiseMap<Float>], image picture: inout Tensor<Float>) {
@@ -362,61 +364,5 @@ private final class StyledImage {
         layer.backward(dImage: dPicture)
         for c in 0..<style.count { style[c] = scale * layer.dGain[c] }
         weights.imageStyle.backward(style.pointer, into: dW, accumulate: false, workspace: workspace)
-    }
-}
-
-/// One noise input: what the kernels read, and the gradient they return.
-private struct NoiseInput {
-    let side: Int
-    let weights: MobileStyleGANWeights.Noise
-    private var given: AlignedFloats?
-    private var gradient: AlignedFloats?
-    private var source = Source.baked
-    private var wantsGradient = false
-
-    init(side: Int, weights: MobileStyleGANWeights.Noise) {
-        self.side = side
-        self.weights = weights
-    }
-
-    private enum Source { case baked, zero, given }
-
-    /// Copies a given map: holding on to the tensor would make the search copy it before every move.
-    mutating func set(_ map: NoiseMap<Float>) {
-        switch map {
-        case .baked: source = .baked
-        case .zero: source = .zero
-        case .map(let tensor):
-            source = .given
-            precondition(tensor.count == side * side, "noise map of the wrong size")
-            let target = given ?? AlignedFloats(count: side * side)
-            given = target
-            tensor.withUnsafeBufferPointer { values in
-                for i in 0..<values.count { target[i] = values[i] * weights.strength }
-            }
-        }
-    }
-
-    var pointer: UnsafePointer<Float>? {
-        switch source {
-        case .baked: UnsafePointer(weights.baked.pointer)
-        case .zero: nil
-        case .given: given.map { UnsafePointer($0.pointer) }
-        }
-    }
-
-    mutating func wantGradient(_ wanted: Bool) {
-        wantsGradient = wanted
-        if wanted, gradient == nil { gradient = AlignedFloats(count: side * side) }
-    }
-
-    var gradientPointer: UnsafeMutablePointer<Float>? { wantsGradient ? gradient?.pointer : nil }
-
-    /// Through the strength: the map of unit variance is what the search moves.
-    func readGradient(into tensor: inout Tensor<Float>?) {
-        guard wantsGradient, let gradient else { return }
-        tensor?.withUnsafeMutableBufferPointer { target in
-            for i in 0..<target.count { target[i] = gradient[i] * weights.strength }
-        }
     }
 }

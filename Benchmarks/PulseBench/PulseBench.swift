@@ -54,7 +54,7 @@ final class Server {
         case "layers":
             return try made(&layers) {
                 LayerTimes(
-                    configuration: try model.synthesisWeights().configuration, threads: threads)
+                    configuration: try model.mobileStyleGANWeights().configuration, threads: threads)
             }.json()
         case "copy": return seconds(made(&copy) { CopyBandwidth(threads: threads) }.run)
         case "gemm":

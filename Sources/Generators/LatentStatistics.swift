@@ -31,11 +31,24 @@ public struct LatentStatistics: Sendable {
         self.eigenvectors = eigenvectors
     }
 
+    /// A distribution whose coordinates are independent, as a fit by coordinates alone describes it.
+    init(mean: Tensor<Float>, standardDeviation: Tensor<Float>) {
+        let size = mean.count
+        let order = (0..<size).sorted { (standardDeviation[$0], $1) > (standardDeviation[$1], $0) }
+        var vectors = Tensor<Float>(zeros: [size, size])
+        for (row, coordinate) in order.enumerated() { vectors[row * size + coordinate] = 1 }
+        self.init(
+            mean: mean, standardDeviation: standardDeviation,
+            eigenvalues: Tensor(
+                order.map { standardDeviation[$0] * standardDeviation[$0] }, shape: [size]),
+            eigenvectors: vectors)
+    }
+
     /// How many samples an import takes, and from which random numbers.
     static let sampleCount = 200_000
     static let random = CounterRandom(seed: 0x5055_4C53_4521, stream: 1)
 
-    /// Measures a mapping network.
+    /// Measures a mapping network; where it has classes, over all of them alike.
     ///
     /// Samples go through in blocks of fixed size whose sums are added in their order, so the result does
     /// not depend on the number of threads.
@@ -87,11 +100,12 @@ public struct LatentStatistics: Sendable {
     }
 }
 
-/// LReLU₅(f(z)) of some samples, [samples, size].
+/// LReLU₅(f(z)) of some samples, [samples, size]; classes take turns.
 private func preimages(of mapping: MappingNetwork, samples: Range<Int>) -> Tensor<Float> {
+    let size = mapping.latentSize
     let z: Tensor<Float> = LatentStatistics.random.normals(
-        shape: [samples.count, mapping.size], offset: UInt64(samples.lowerBound * mapping.size))
-    var v = mapping(z)
+        shape: [samples.count, size], offset: UInt64(samples.lowerBound * size))
+    var v = mapping(z, classes: mapping.classCount > 0 ? samples.map { $0 % mapping.classCount } : [])
     v.withUnsafeMutableBufferPointer { v in
         for i in v.indices where v[i] < 0 { v[i] *= 5 }
     }

@@ -62,7 +62,7 @@ import Testing
     @Test func refuseANetworkThatOverflows() {
         let weight = Tensor<Float>(Array(repeating: 1e30, count: 16), shape: [4, 4])
         let mapping = MappingNetwork(
-            weights: [weight, weight], biases: Array(repeating: Tensor(zeros: [4]), count: 2))
+            weights: [weight, weight], biases: Array(repeating: Tensor(zeros: [4]), count: 2), gain: 1)
         guard case .latentsNotFinite? = modelError({ try LatentStatistics(of: mapping, sampleCount: 500) })
         else {
             Issue.record("infinite latents were measured")

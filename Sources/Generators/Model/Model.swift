@@ -33,10 +33,8 @@ public struct Model: Sendable {
             throw .damaged(error)
         }
         let metadata = try ModelMetadata(of: file, name: url.relativePath)
-        guard metadata.family == "MobileStyleGAN" else {
-            throw .notAModel(file: url.relativePath, reason: "the family '\(metadata.family)' is unknown")
-        }
-        (name, family, configuration) = (metadata.name, metadata.family, metadata.configuration)
+        (name, configuration) = (metadata.name, metadata.configuration)
+        family = configuration.synthesis.family
         (licence, biases) = (metadata.licence, metadata.biases)
         (source, sourceSHA256) = (metadata.source, metadata.sourceSHA256)
         contentSHA256 = metadata.contentSHA256
@@ -44,8 +42,17 @@ public struct Model: Sendable {
         sha256 = file.sha256()
     }
 
-    /// Whether the mapping network is there, and with it the latent statistics.
-    public var hasMapping: Bool { configuration.mappingLayers > 0 }
+    /// Whether the mapping network is there.
+    public var hasMapping: Bool { configuration.mapping != nil }
+
+    /// Whether the latent statistics are there, which the search needs.
+    public var hasStatistics: Bool { configuration.hasStatistics }
+
+    /// How many classes the mapping network tells apart; 0 where it takes no label.
+    public var classCount: Int { configuration.mapping?.classCount ?? 0 }
+
+    /// Whether noise maps are stored with the weights.
+    public var storesNoise: Bool { configuration.synthesis.storesNoise }
 
     /// Number of weights, statistics not counted.
     public var parameterCount: Int {
@@ -54,10 +61,10 @@ public struct Model: Sendable {
     }
 
     /// The statistics of the latents, measured at import.
-    /// - Throws: ``ModelError/mappingMissing(model:)`` if the mapping network was not imported.
+    /// - Throws: ``ModelError/mappingMissing(model:)`` if there was nothing to measure.
     public func latentStatistics() throws(ModelError) -> LatentStatistics {
-        guard hasMapping else { throw .mappingMissing(model: name) }
-        let size = configuration.styleDim
+        guard hasStatistics else { throw .mappingMissing(model: name) }
+        let size = specification.latentSize
         return LatentStatistics(
             mean: try tensor("latent.mean", shape: [size]),
             standardDeviation: try tensor("latent.std", shape: [size]),
@@ -65,17 +72,28 @@ public struct Model: Sendable {
             eigenvectors: try tensor("latent.eigenvectors", shape: [size, size]))
     }
 
+    /// w̄, the average latent that the training kept, [latentSize]; nil where it was not in the files.
+    /// - Throws: ``ModelError`` if the file lacks it or holds it in another shape.
+    public func averageLatent() throws(ModelError) -> Tensor<Float>? {
+        guard configuration.hasAverage else { return nil }
+        return try tensor("latent.average", shape: [specification.latentSize])
+    }
+
     /// The mapping network.
     /// - Throws: ``ModelError/mappingMissing(model:)`` if it was not imported.
     public func mapping() throws(ModelError) -> MappingNetwork {
-        guard hasMapping else { throw .mappingMissing(model: name) }
-        let size = configuration.styleDim
-        var (weights, biases): ([Tensor<Float>], [Tensor<Float>]) = ([], [])
-        for layer in 1...configuration.mappingLayers {
-            weights.append(try tensor("mapping.layers.\(layer).weight", shape: [size, size]))
-            biases.append(try tensor("mapping.layers.\(layer).bias", shape: [size]))
+        guard let mapping = configuration.mapping else { throw .mappingMissing(model: name) }
+        var found: [String: Tensor<Float>] = [:]
+        for (name, shape) in mapping.tensorShapes {
+            found[name] = try tensor("mapping." + name, shape: shape)
         }
-        return MappingNetwork(weights: weights, biases: biases)
+        let names = (1...mapping.widths.count).map { "layers.\($0)" }
+        let isFolded = family != "MobileStyleGAN"
+        return MappingNetwork(
+            weights: names.compactMap { found[$0 + ".weight"] },
+            biases: names.compactMap { found[$0 + ".bias"] },
+            classes: found["classes"], normalisesJointly: mapping.normalisesJointly,
+            gain: isFolded ? 1 : Float(2).squareRoot())
     }
 
     /// A generator with a workspace of its own.
@@ -88,18 +106,34 @@ public struct Model: Sendable {
     /// threads allow.
     /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape.
     public func makeGenerators(_ count: Int, threads: Int) throws -> [any Generator<Float>] {
-        let weights = try synthesisWeights()
-        return (0..<count).map { place in
-            let share = threads / count + (place < threads % count ? 1 : 0)
-            return MobileStyleGAN(weights: weights, threads: max(share, 1))
+        let shares = (0..<count).map { max(threads / count + ($0 < threads % count ? 1 : 0), 1) }
+        switch configuration.synthesis {
+        case .mobileStyleGAN:
+            let weights = try mobileStyleGANWeights()
+            return shares.map { MobileStyleGAN(weights: weights, threads: $0) }
+        case .styleGAN1:
+            throw ModelError.notAModel(
+                file: name, reason: "this version makes no pictures of its family, StyleGAN1")
+        case .styleGAN2(let configuration):
+            let weights = try StyleGAN2Weights(configuration: configuration, tensor: synthesisTensors())
+            return shares.map { StyleGAN2(weights: weights, threads: $0) }
         }
     }
 
-    /// The synthesis network's weights, packed; several generators can share them.
-    /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape.
-    public func synthesisWeights() throws -> MobileStyleGANWeights {
+    /// The weights of a MobileStyleGAN, packed; several generators can share them.
+    /// - Throws: ``ModelError`` if the model is of another family, or its file lacks a tensor or holds it in
+    ///   another shape.
+    public func mobileStyleGANWeights() throws -> MobileStyleGANWeights {
+        guard case .mobileStyleGAN(let configuration) = configuration.synthesis else {
+            throw ModelError.notAModel(file: name, reason: "it is a \(family), not a MobileStyleGAN")
+        }
+        return try MobileStyleGANWeights(configuration: configuration, tensor: synthesisTensors())
+    }
+
+    /// The synthesis network's tensors by name, checked against the shapes of the configuration.
+    private func synthesisTensors() -> (String) throws -> Tensor<Float> {
         let shapes = configuration.synthesis.tensorShapes
-        return try MobileStyleGANWeights(configuration: configuration.synthesis) { name in
+        return { name in
             guard let shape = shapes[name] else {
                 preconditionFailure("the network has no tensor called \(name)")
             }

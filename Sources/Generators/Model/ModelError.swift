@@ -5,8 +5,14 @@ import Foundation
 public enum ModelError: Error, Sendable {
     /// A file that is damaged or malformed.
     case damaged(CheckpointError)
-    /// A format that is recognised and not supported.
-    case unsupportedFormat(file: String, format: String)
+    /// A network that is recognised and not supported.
+    case declined(file: String, reason: String)
+    case tensorMissing(file: String, tensor: String, network: String)
+    /// `expected` is nil where the number of axes is wrong already.
+    case tensorShape(file: String, tensor: String, found: [Int], expected: [Int]?, network: String)
+    case tensorNotFinite(file: String, tensor: String)
+    /// A tensor inside the generator that the network has no place for.
+    case tensorUnused(file: String, tensor: String, network: String)
     /// The file is what an import makes.
     case isModelFile(file: String)
     case unrecognised(file: String)
@@ -35,15 +41,26 @@ extension ModelError: CustomStringConvertible, LocalizedError {
     public var description: String {
         switch self {
         case .damaged(let error): "\(error)"
-        case .unsupportedFormat(let file, let format):
-            "\(file): this is \(format), which cannot be imported yet; "
-                + "OpenVINO IR (.xml with .bin, or a .whl or .zip that holds them) can"
+        case .declined(let file, let reason): "\(file): this cannot be imported: it is \(reason)"
+        case .tensorMissing(let file, let tensor, let network):
+            "\(file): looks like \(network) and lacks the tensor '\(tensor)'; the file is incomplete, or of a "
+                + "changed network"
+        case .tensorShape(let file, let tensor, let found, let expected, let network):
+            "\(file): looks like \(network), whose tensor '\(tensor)' cannot have the shape \(found)"
+                + (expected.map { "; it must be \($0)" } ?? "")
+        case .tensorNotFinite(let file, let tensor):
+            "\(file): the tensor '\(tensor)' holds values that are not finite numbers; the file is damaged, or its "
+                + "training diverged"
+        case .tensorUnused(let file, let tensor, let network):
+            "\(file): looks like \(network), which has no place for the tensor '\(tensor)'; a changed network "
+                + "cannot be imported"
         case .isModelFile(let file):
             "\(file): this is a model file of this program already; copy it into the folder that "
                 + "'pulse model list' reads, under its own name"
         case .unrecognised(let file):
-            "\(file): not a file of weights that is known; "
-                + "give OpenVINO IR (.xml with .bin), or a .whl or .zip that holds it"
+            "\(file): holds no generator that is known; give a checkpoint of StyleGAN, StyleGAN2 or StyleGAN2-ADA "
+                + "(.pt, .pkl, .safetensors), or OpenVINO IR of MobileStyleGAN (.xml with .bin, or a .whl or .zip "
+                + "that holds it)"
         case .nothingFound(let archive, let entries):
             "\(archive): holds no pair of .xml and .bin with a known network; it holds \(list(entries))"
         case .weightsMissing(let description, let expected):

@@ -3,15 +3,16 @@ import Foundation
 
 /// What the string metadata of a model file says.
 ///
-/// A model file is a safetensors file with the tensors `synthesis.*`, and, where the mapping network was
-/// there to import, `mapping.layers.K.weight` [size, size] and `mapping.layers.K.bias` [size] for K from 1,
-/// and `latent.mean`, `latent.std`, `latent.eigenvalues`, `latent.eigenvectors` of ``LatentStatistics``.
+/// A model file is a safetensors file with the tensors `synthesis.*`, under the names that the family's
+/// configuration lists, and what there was to import of: `mapping.layers.K.weight` [outputs, inputs] and
+/// `mapping.layers.K.bias` [outputs] for K from 1, `mapping.classes` [classes, size]; `latent.mean`, `latent.std`,
+/// `latent.eigenvalues`, `latent.eigenvectors` of ``LatentStatistics``; `latent.average` [size], the w̄ that
+/// the training kept.
 struct ModelMetadata: Sendable {
     static let format = "pulse-model"
     static let formatVersion = "1"
 
     var name: String
-    var family: String
     var configuration: ModelConfiguration
     /// Names of the files that were imported.
     var source: String
@@ -25,11 +26,9 @@ struct ModelMetadata: Sendable {
     /// The metadata as it is stored.
     /// - Throws: only if JSON encoding fails.
     func encoded() throws -> [String: String] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        return [
-            "format": Self.format, "formatVersion": Self.formatVersion, "name": name, "family": family,
-            "config": String(decoding: try encoder.encode(configuration), as: UTF8.self),
+        [
+            "format": Self.format, "formatVersion": Self.formatVersion, "name": name,
+            "family": configuration.synthesis.family, "config": try configuration.json(),
             "source": source, "sourceSHA256": sourceSHA256,
             "contentSHA256": contentSHA256, "licence": licence, "biases": biases,
         ]
@@ -50,47 +49,36 @@ struct ModelMetadata: Sendable {
         guard version == Self.formatVersion else {
             throw .newerFormat(file: fileName, version: version)
         }
-        guard
-            let configuration = try? JSONDecoder().decode(
-                ModelConfiguration.self, from: Data(try value("config").utf8)),
-            configuration.synthesis.isPlausible
-        else { throw .notAModel(file: fileName, reason: "its configuration is malformed") }
+        let (family, json) = (try value("family"), try value("config"))
+        let known: ModelConfiguration?
+        do {
+            known = try ModelConfiguration(family: family, json: json)
+        } catch {
+            throw .notAModel(file: fileName, reason: "its configuration is malformed")
+        }
+        guard let configuration = known else {
+            throw .notAModel(file: fileName, reason: "the family '\(family)' is unknown")
+        }
+        guard configuration.isPlausible else {
+            throw .notAModel(file: fileName, reason: "its configuration is malformed")
+        }
         self.configuration = configuration
-        (name, family) = (try value("name"), try value("family"))
+        name = try value("name")
         (source, sourceSHA256) = (try value("source"), try value("sourceSHA256"))
         contentSHA256 = try value("contentSHA256")
         (licence, biases) = (try value("licence"), try value("biases"))
     }
 
     init(
-        name: String, family: String, configuration: ModelConfiguration, source: String,
+        name: String, configuration: ModelConfiguration, source: String,
         sourceSHA256: String, contentSHA256: String, licence: String, biases: String
     ) {
         self.name = name
-        self.family = family
         self.configuration = configuration
         self.source = source
         self.sourceSHA256 = sourceSHA256
         self.contentSHA256 = contentSHA256
         self.licence = licence
         self.biases = biases
-    }
-}
-
-/// The metadata entry `config`, as JSON.
-struct ModelConfiguration: Codable, Sendable, Hashable {
-    var channels: [Int]
-    var styleDim: Int
-    /// Demodulation is multiplied into the weights.
-    var demodulationFolded: Bool
-    /// Noise maps are stored with the weights.
-    var noiseBaked: Bool
-    /// Linear layers of the mapping network; 0 if it was not imported.
-    var mappingLayers: Int
-    /// Learning-rate and He scaling are multiplied into the mapping network's weights.
-    var foldedScaling: Bool
-
-    var synthesis: MobileStyleGANConfiguration {
-        MobileStyleGANConfiguration(channels: channels, styleDim: styleDim)
     }
 }

@@ -36,14 +36,9 @@ extension ModelStore {
         if let name { _ = try url(of: name) }
         let sources = try ModelSources(files)
         if !sources.skipped.isEmpty { progress(.skipped(sources.skipped)) }
-        guard let network = sources.synthesis else { throw ModelError.noFiles }
-        let synthesis = try MobileStyleGANGraph(network.graph)
-        let mapping = try sources.mapping.map { try MappingNetwork($0.graph) }
-        if let mapping, mapping.size != synthesis.styleSize {
-            throw ModelError.styleSizesDiffer(mapping: mapping.size, synthesis: synthesis.styleSize)
-        }
-        let metadata = metadata(sources, synthesis, mapping, network, name: name ?? "", file: files[0])
-        report(sources, synthesis, mapping, to: progress)
+        guard let synthesis = sources.synthesis else { throw ModelError.noFiles }
+        let metadata = metadata(sources, synthesis, name: name ?? "", file: files[0])
+        report(sources, to: progress)
 
         let url = try url(of: metadata.name)
         if let model = try existing(url, sameAs: metadata) {
@@ -51,16 +46,35 @@ extension ModelStore {
             return model
         }
         var tensors = synthesis.tensors.map { (name: "synthesis." + $0.name, tensor: $0.tensor) }
-        if let mapping {
-            let statistics = try LatentStatistics(of: mapping, sampleCount: sampleCount) {
-                progress(.statistics($0))
-            }
-            tensors += mapping.tensors + statistics.tensors
+        if let mapping = sources.mapping {
+            tensors += mapping.network.tensors.map { ("mapping." + $0.name, $0.tensor) }
         }
+        tensors +=
+            try statistics(sources, sampleCount: sampleCount) { progress(.statistics($0)) }?.tensors ?? []
+        if let average = sources.average { tensors.append(("latent.average", average)) }
         try write(tensors, metadata: try metadata.encoded(), name: metadata.name) { url in
             _ = try existing(url, sameAs: metadata)
         }
         return try Model(contentsOf: url)
+    }
+
+    /// What the search needs to know of the latents: measured, or given and completed by what is measured.
+    private func statistics(
+        _ sources: ModelSources, sampleCount: Int, progress: (Double) -> Void
+    ) throws(ModelError) -> LatentStatistics? {
+        let measured: LatentStatistics?
+        if let mapping = sources.mapping {
+            measured = try LatentStatistics(of: mapping.network, sampleCount: sampleCount, progress: progress)
+        } else {
+            measured = nil
+        }
+        guard let fit = sources.fit else { return measured }
+        guard let measured else {
+            return LatentStatistics(mean: fit.mean, standardDeviation: fit.standardDeviation)
+        }
+        return LatentStatistics(
+            mean: fit.mean, standardDeviation: fit.standardDeviation, eigenvalues: measured.eigenvalues,
+            eigenvectors: measured.eigenvectors)
     }
 
     /// The model of that file if it was made from the same networks; nil if there is none, or one that this
@@ -77,19 +91,17 @@ extension ModelStore {
     }
 
     private func metadata(
-        _ sources: ModelSources, _ synthesis: MobileStyleGANGraph, _ mapping: MappingNetwork?,
-        _ network: ModelSources.Network, name: String, file: URL
+        _ sources: ModelSources, _ synthesis: FoundSynthesis, name: String, file: URL
     ) -> ModelMetadata {
-        let known = KnownSource.forWeights(sha256: network.weightsSHA256)
-        let source = known ?? .unknown(modelName: Self.derivedName(file))
+        let source = synthesis.known ?? .unknown(modelName: Self.derivedName(file))
+        let mapping = sources.mapping?.network.configuration
         // A synthesis network alone must not take the name of the complete model.
-        let chosen =
-            name.isEmpty ? source.modelName + (mapping == nil && known != nil ? "-synthesis" : "") : name
+        let isPart = mapping == nil && synthesis.known != nil
         return ModelMetadata(
-            name: chosen, family: "MobileStyleGAN",
+            name: name.isEmpty ? source.modelName + (isPart ? "-synthesis" : "") : name,
             configuration: ModelConfiguration(
-                channels: synthesis.channels, styleDim: synthesis.styleSize, demodulationFolded: true,
-                noiseBaked: true, mappingLayers: mapping?.biases.count ?? 0, foldedScaling: true),
+                synthesis: synthesis.configuration, mapping: mapping,
+                hasStatistics: mapping != nil || sources.fit != nil, hasAverage: sources.average != nil),
             source: sources.files.map(\.name).joined(separator: ", "),
             sourceSHA256: sources.files.map(\.sha256).joined(separator: ", "),
             contentSHA256: sources.contentSHA256, licence: source.licence, biases: source.biases)
@@ -102,37 +114,24 @@ extension ModelStore {
         return name.isEmpty ? "model" : String(name.prefix(64))
     }
 
-    private func report(
-        _ sources: ModelSources, _ synthesis: MobileStyleGANGraph, _ mapping: MappingNetwork?,
-        to progress: (ImportEvent) -> Void
-    ) {
-        if let network = sources.synthesis {
-            let side = 8 << (synthesis.channels.count - 1)
-            let count = synthesis.channels.count - 1
+    private func report(_ sources: ModelSources, to progress: (ImportEvent) -> Void) {
+        if let found = sources.synthesis {
+            progress(.recognised(file: found.file, network: found.title, evidence: found.evidence))
+        }
+        if let found = sources.mapping {
+            let network = found.network
+            let widths = Set(network.configuration.widths).sorted().map(String.init).joined(separator: ", ")
+            let classes = network.classCount > 0 ? ", \(network.classCount) classes" : ""
             progress(
                 .recognised(
-                    file: network.file, network: "MobileStyleGAN synthesis network, \(side)×\(side)",
-                    evidence: "\(count) blocks of Haar upsampling and two separable modulated convolutions, "
-                        + "channels \(synthesis.channels.map(String.init).joined(separator: ", "))"))
+                    file: found.file, network: found.title,
+                    evidence:
+                        "pixel norm and \(network.biases.count) linear layers of width \(widths)\(classes)"))
         }
-        if let network = sources.mapping, let mapping {
+        if let fit = sources.fit {
             progress(
                 .recognised(
-                    file: network.file, network: "StyleGAN2 mapping network",
-                    evidence: "pixel norm and \(mapping.biases.count) linear layers of width \(mapping.size)")
-            )
-        }
-    }
-}
-
-extension MappingNetwork {
-    /// The tensors of a model file.
-    fileprivate var tensors: [(name: String, tensor: Tensor<Float>)] {
-        zip(weights, biases).enumerated().flatMap { index, layer in
-            [
-                (name: "mapping.layers.\(index + 1).weight", tensor: layer.0),
-                (name: "mapping.layers.\(index + 1).bias", tensor: layer.1),
-            ]
+                    file: fit.file, network: "PULSE's fit of the latents", evidence: "the keys mean and std"))
         }
     }
 }

@@ -1,25 +1,20 @@
 import Checkpoints
 import Foundation
+import TensorEngine
 
 /// The networks found in the files that a user gives to import.
 struct ModelSources {
-    struct Network {
-        var graph: OpenVINOGraph
-        /// The description's name: a path, or an entry of an archive.
-        var file: String
-        /// The SHA-256 of its two files.
-        var descriptionSHA256: String
-        var weightsSHA256: String
-    }
-
-    private(set) var synthesis: Network?
-    private(set) var mapping: Network?
+    private(set) var synthesis: FoundSynthesis?
+    private(set) var mapping: FoundMapping?
+    private(set) var fit: GaussianFit?
+    /// w̄, the average latent that the training kept, [latentSize].
+    private(set) var average: Tensor<Float>?
     /// Names and digests of the files read, in the order of their names.
     private(set) var files: [(name: String, sha256: String)] = []
     /// Names of archive entries and networks that play no part.
     private(set) var skipped: [String] = []
 
-    /// Reads files: archives that hold networks, descriptions with their weights beside them.
+    /// Reads files: archives that hold networks, descriptions with their weights beside them, checkpoints.
     /// - Throws: ``ModelError`` for the first file that cannot be used.
     init(_ urls: [URL]) throws {
         guard !urls.isEmpty else { throw ModelError.noFiles }
@@ -27,6 +22,7 @@ struct ModelSources {
         for url in urls {
             switch try FileKind(of: url) {
             case .archive: try readArchive(url)
+            case .checkpoint: try readCheckpoint(url)
             case .description, .weights:
                 // Either half names the pair; a pair given in halves is read once.
                 let stem = url.deletingPathExtension()
@@ -34,18 +30,48 @@ struct ModelSources {
             }
         }
         files.sort { $0.name < $1.name }
-        guard synthesis != nil else {
-            if let mapping { throw ModelError.synthesisMissing(files: [mapping.file]) }
+        guard let synthesis else {
+            if let file = mapping?.file ?? fit?.file { throw ModelError.synthesisMissing(files: [file]) }
             throw ModelError.nothingFound(archive: urls[0].relativePath, entries: skipped)
+        }
+        let size = synthesis.configuration.specification.latentSize
+        if let mapping, mapping.network.size != size {
+            throw ModelError.styleSizesDiffer(mapping: mapping.network.size, synthesis: size)
+        }
+        if let fit, fit.mean.count != size {
+            throw ModelError.tensorShape(
+                file: fit.file, tensor: "mean", found: fit.mean.shape, expected: [size],
+                network: "the fit of the latents")
         }
     }
 
     /// One digest for the networks, whatever files they came in.
     var contentSHA256: String {
-        let lines = [("synthesis", synthesis), ("mapping", mapping)].compactMap { role, network in
-            network.map { "\(role) \($0.descriptionSHA256) \($0.weightsSHA256)\n" }
+        var lines = [("synthesis", synthesis?.digest), ("mapping", mapping?.digest)].compactMap {
+            role, digest in
+            digest.map { "\(role) \($0)\n" }
         }
+        if let fit {
+            lines.append("fit \(digest(of: [("mean", fit.mean), ("std", fit.standardDeviation)]))\n")
+        }
+        if let average { lines.append("average \(digest(of: [("average", average)]))\n") }
         return sha256(of: FileBytes(Array(lines.joined().utf8), name: "digests"))
+    }
+
+    private mutating func readCheckpoint(_ url: URL) throws {
+        let found = try CheckpointNetworks(Checkpoint(contentsOf: url))
+        files.append((url.lastPathComponent, try sha256(contentsOf: url)))
+        if let network = found.synthesis { try add(network) }
+        if let network = found.mapping { try add(network) }
+        if let fit = found.fit {
+            if let other = self.fit {
+                throw ModelError.twoNetworks(
+                    kind: "fit of latents, not network,", files: [other.file, fit.file])
+            }
+            self.fit = fit
+        }
+        average = average ?? found.average
+        skipped += found.skipped
     }
 
     private mutating func readPair(_ stem: URL) throws {
@@ -73,7 +99,7 @@ struct ModelSources {
         let archive = try ZipArchive(contentsOf: url)
         let names = Set(archive.entries.map(\.name))
         if names.contains(where: { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }) {
-            throw ModelError.unsupportedFormat(file: url.relativePath, format: "a PyTorch checkpoint")
+            return try readCheckpoint(url)
         }
         files.append((url.lastPathComponent, try sha256(contentsOf: url)))
         var used: Set<String> = []
@@ -90,51 +116,68 @@ struct ModelSources {
         }
     }
 
-    /// Adds a network; false if it is of no known kind.
+    /// Adds a network in OpenVINO's format; false if it is of no known kind.
     private mutating func add(_ description: FileBytes, _ weights: FileBytes) throws -> Bool {
         let graph = try OpenVINOGraph(description: description, weights: weights)
-        let network = Network(
-            graph: graph, file: description.name, descriptionSHA256: sha256(of: description),
-            weightsSHA256: sha256(of: weights))
+        let digest = sha256(of: weights)
+        let pair = "\(sha256(of: description)) \(digest)"
         if MobileStyleGANGraph.detect(graph) {
-            if let other = synthesis {
-                throw ModelError.twoNetworks(kind: "synthesis", files: [other.file, network.file])
-            }
-            synthesis = network
+            let network = try MobileStyleGANGraph(graph)
+            let channels = network.channels.map(String.init).joined(separator: ", ")
+            try add(
+                FoundSynthesis(
+                    file: description.name,
+                    configuration: .mobileStyleGAN(
+                        MobileStyleGANConfiguration(channels: network.channels, styleDim: network.styleSize)),
+                    tensors: network.tensors,
+                    evidence: "\(network.channels.count - 1) blocks of Haar upsampling and two separable "
+                        + "modulated convolutions, channels \(channels)",
+                    digest: pair, known: KnownSource.forWeights(sha256: digest)))
         } else if MappingNetwork.detect(graph) {
-            if let other = mapping {
-                throw ModelError.twoNetworks(kind: "mapping", files: [other.file, network.file])
-            }
-            mapping = network
+            try add(
+                FoundMapping(
+                    file: description.name, network: try MappingNetwork(graph),
+                    title: "StyleGAN2 mapping network", digest: pair))
         } else {
             return false
         }
         return true
     }
+
+    private mutating func add(_ network: FoundSynthesis) throws(ModelError) {
+        if let other = synthesis { throw .twoNetworks(kind: "synthesis", files: [other.file, network.file]) }
+        synthesis = network
+    }
+
+    private mutating func add(_ network: FoundMapping) throws(ModelError) {
+        if let other = mapping { throw .twoNetworks(kind: "mapping", files: [other.file, network.file]) }
+        mapping = network
+    }
 }
 
 /// What a file is, by its first bytes; the name counts only for weights, which have no mark.
 private enum FileKind {
-    case archive, description, weights
+    case archive, description, weights, checkpoint
 
     init(of url: URL) throws {
         let file = try FileBytes(mapping: url)
         let start = file.withBytes { Array($0.prefix(16)) }
         let name = url.relativePath
-        func declined(_ format: String) -> ModelError { .unsupportedFormat(file: name, format: format) }
         if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || start.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
             self = .archive
         } else if url.pathExtension.lowercased() == "bin" {
             self = .weights
         } else if start.first == UInt8(ascii: "<") || start.starts(with: [0xEF, 0xBB, 0xBF, 0x3C]) {
             self = .description
-        } else if start.count > 1, start[0] == 0x80, (2...5).contains(start[1]) {
-            throw declined("a Python pickle (StyleGAN .pkl, or a PyTorch checkpoint of the older format)")
+        } else if start.count > 1, start[0] == 0x80, (0...5).contains(start[1]) {
+            self = .checkpoint
         } else if start.count > 8, start[8] == UInt8(ascii: "{"), start[7] == 0 {
             // Checked like any other before anything is said of it.
             let safetensors = try SafetensorsFile(file)
-            throw safetensors.metadata["format"] == ModelMetadata.format
-                ? ModelError.isModelFile(file: name) : declined("a safetensors checkpoint")
+            guard safetensors.metadata["format"] != ModelMetadata.format else {
+                throw ModelError.isModelFile(file: name)
+            }
+            self = .checkpoint
         } else {
             throw ModelError.unrecognised(file: name)
         }

@@ -32,7 +32,7 @@ extension MappingNetwork {
         try walk.enterPixelNorm(source, of: parameter)
         try walk.finish()
         guard !weights.isEmpty else { throw graph.unexpected(result, expected: "at least one linear layer") }
-        self.init(weights: weights, biases: biases)
+        self.init(weights: weights, biases: biases, gain: Float(2).squareRoot())
     }
 }
 

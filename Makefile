@@ -5,7 +5,7 @@ PREFIX ?= $(HOME)/.local
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test test-neon bench format lint clean install uninstall
+.PHONY: help setup demo build test fuzz test-neon bench format lint clean install uninstall
 
 help: ## List these targets
 	@echo 'pulse: realistic faces that downscale to a tiny one'
@@ -25,6 +25,9 @@ build: ## Build the command-line tool in release
 test: ## Set up as above and run every test
 	@Tools/test.sh
 
+fuzz: ## Feed the readers of weights damaged and malicious files, for some minutes
+	@Tools/fuzz.sh
+
 test-neon: ## Run the kernels' test for AArch64 under emulation
 	@Tools/test-neon.sh
 
@@ -38,7 +41,7 @@ lint: ## Check the format and the project's own rules without changing anything
 	@Tools/lint.sh
 
 clean: ## Remove what was built here; models, samples and results stay
-	@rm -rf .build .build-test
+	@rm -rf .build .build-test .build-fuzz
 
 install: ## Put pulse on the path: make install [PREFIX=~/.local]
 	@Tools/install.sh '$(PREFIX)'

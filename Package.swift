@@ -79,12 +79,16 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["TensorEngine", "Checkpoints", "Imaging"],
             path: "Tests/TestSupport", exclude: ["README.md"]),
+        .executableTarget(
+            name: "CheckpointProbe", dependencies: ["Checkpoints", "TestSupport"],
+            path: "Tests/CheckpointProbe"),
         .testTarget(
             name: "TensorEngineTests",
             dependencies: ["TensorEngine", "CKernels", "ReferenceOps", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(
-            name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"], exclude: ["Goldens"]),
+            name: "CheckpointsTests", dependencies: ["Checkpoints", "CheckpointProbe", "TestSupport"],
+            exclude: ["Goldens"]),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "TestSupport"],
             exclude: ["Fixtures", "Goldens"]),

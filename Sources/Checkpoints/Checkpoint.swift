@@ -83,13 +83,13 @@ public struct Checkpoint: Sendable {
         let (value, format): (CheckpointValue, Format)
         if TorchLegacyFile.begins(graph) {
             let torch = try TorchLegacyFile(file, in: 0..<file.count, budget: &budget)
-            var values = PickleValues(graph: torch.graph, storages: torch.storages, budget: budget)
+            let values = PickleValues(graph: torch.graph, storages: torch.storages, budget: budget)
             (value, format) = (try values.value(torch.graph.root), .torchLegacy)
         } else {
             guard graph.end == file.count else {
                 throw CheckpointError(file: file.name, problem: .strayBytes(file.count - graph.end))
             }
-            var values = PickleValues(graph: graph, storages: .none, budget: budget)
+            let values = PickleValues(graph: graph, storages: .none, budget: budget)
             (value, format) = (try values.value(graph.root), .pickle)
         }
         try self.init(value, format: format, file: file.name, size: file.count, attributes: [:])

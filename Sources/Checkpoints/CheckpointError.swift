@@ -20,6 +20,7 @@ public struct CheckpointError: Error, Equatable, Sendable {
         // Tensors, whatever file they come from.
         case missingTensor(String)
         case duplicateTensor(String)
+        case nameTooLong(bytes: Int)
         case unknownElementType(tensor: String, type: String)
         case unconvertibleElementType(tensor: String, type: String)
         case impossibleShape(tensor: String)
@@ -83,7 +84,8 @@ extension CheckpointError {
 }
 
 extension CheckpointError: CustomStringConvertible {
-    public var description: String { "\(file): \(problem)" }
+    /// One line without control characters, which names out of a file may contain.
+    public var description: String { "\(file): \(printable(problem.description, limit: 1000))" }
 }
 
 extension CheckpointError.Problem: CustomStringConvertible {
@@ -98,6 +100,7 @@ extension CheckpointError.Problem: CustomStringConvertible {
             "is cut short: \(needed) bytes are needed and \(available) are there; download or copy it again"
 
         case .missingTensor(let name): "holds no tensor '\(name)'"
+        case .nameTooLong(let bytes): "has a tensor whose name is \(bytes) bytes long"
         case .duplicateTensor(let name): "names the tensor '\(name)' twice"
         case .unknownElementType(let tensor, let type):
             "tensor '\(tensor)' has the unknown element type '\(type)'"
@@ -132,7 +135,7 @@ extension CheckpointError.Problem: CustomStringConvertible {
             "has an entry '\(printable(name))' that would lie outside the folder it is unpacked to"
 
         case .unknownFormat:
-            "is no file of weights that is known here: neither safetensors, nor PyTorch, nor a pickle"
+            "is of no known format: neither safetensors, nor PyTorch's, nor a pickle"
         case .pickleSyntax(let offset, let expected):
             "is a damaged pickle: expected \(expected) before byte \(offset)"
         case .pickleOpcode(let offset, let code):
@@ -141,14 +144,14 @@ extension CheckpointError.Problem: CustomStringConvertible {
         case .refusedName(let module, let name):
             "asks to run \(printable(module)).\(printable(name)), which files of weights have no use for; "
                 + "nothing was run"
-        case .pickleLimit(let kind, let limit): "has more than \(limit) \(kind) in its pickle"
+        case .pickleLimit(let kind, let limit): "has a pickle of more than \(limit) \(kind)"
         case .pickleCycle: "holds a container that contains itself"
         case .unexpectedObject(let place, let expected):
             "is not laid out as its format is: expected \(expected) at '\(printable(place))'"
         case .malformedStorage(let storage, let reason):
             "has a malformed storage '\(printable(storage))': \(reason)"
         case .viewOutOfRange(let tensor, let needed, let available):
-            "tensor '\(printable(tensor))' reaches number \(needed) of a storage of \(available)"
+            "tensor '\(printable(tensor))' needs \(needed) numbers and its storage has \(available)"
         case .tensorTooLarge(let tensor, let bytes, let limit):
             "tensor '\(printable(tensor))' would take \(bytes) bytes; more than \(limit) is refused for this file"
         case .tensorsExceedFile(let bytes, let limit):
@@ -189,19 +192,19 @@ extension CheckpointError.PickleLimit: CustomStringConvertible {
         case .globals: "names"
         case .slices: "texts"
         case .depth: "containers inside one another"
-        case .expandedItems: "elements, repeated ones counted"
+        case .expandedItems: "elements (repeated ones counted)"
         case .integerBytes: "bytes in one integer"
         }
     }
 }
 
-/// A name out of a file, fit for a terminal: short, and without control characters.
-private func printable(_ name: String) -> String {
-    let scalars = name.unicodeScalars.prefix(120).map { scalar in
+/// Text out of a file, fit for a terminal: short, and without control characters.
+private func printable(_ text: String, limit: Int = 120) -> String {
+    let scalars = text.unicodeScalars.prefix(limit).map { scalar in
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: "?"
         default: String(scalar)
         }
     }
-    return scalars.joined() + (scalars.count < name.unicodeScalars.count ? "…" : "")
+    return scalars.joined() + (scalars.count == limit && text.unicodeScalars.count > limit ? "…" : "")
 }

@@ -31,6 +31,9 @@ public struct CheckpointNetwork: Sendable {
         self.attributes = attributes
         var positions: [String: Int] = [:]
         for (index, item) in tensors.enumerated() {
+            guard item.name.utf8.count <= PickleLimits.name else {
+                throw CheckpointError(file: file, problem: .nameTooLong(bytes: item.name.utf8.count))
+            }
             guard positions.updateValue(index, forKey: item.name) == nil else {
                 throw CheckpointError(file: file, problem: .duplicateTensor(item.name))
             }

@@ -20,10 +20,12 @@ public struct CheckpointTensor: Sendable {
     /// - Parameter strides: nil for row-major order.
     /// - Throws: ``CheckpointError`` if the shape or the steps are impossible, if the view leaves the storage,
     ///   or if it would make much more of the storage than is there.
+    ///
+    /// The name is for these messages only; who finds the tensor's place in a network names it.
     init(
         name: String, shape: [Int], strides: [Int]? = nil, offset: Int = 0, storage: NumberStorage
     ) throws(CheckpointError) {
-        self.name = name
+        self.name = ""
         self.shape = shape
         self.storage = storage
         self.offset = offset
@@ -45,7 +47,7 @@ public struct CheckpointTensor: Sendable {
             throw refuse(.impossibleShape(tensor: name))
         }
         guard last < storage.count else {
-            throw refuse(.viewOutOfRange(tensor: name, needed: last, available: storage.count))
+            throw refuse(.viewOutOfRange(tensor: name, needed: last + 1, available: storage.count))
         }
     }
 

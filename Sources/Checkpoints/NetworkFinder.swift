@@ -51,7 +51,8 @@ struct NetworkFinder {
     ) throws(CheckpointError) -> Bool {
         let name = path.joined(separator: ".")
         switch value {
-        case .tensor(let tensor):
+        case .tensor(var tensor):
+            tensor.name = name
             looseTensors.append((name, tensor))
         case .object(let object) where value.isTensorFlowNetwork:
             let parts = try TensorFlowNetwork(object.state, file: file, path: name)

@@ -97,8 +97,8 @@ enum CheckpointFixture {
         let network = try #require(checkpoint.network("G_ema"))
         #expect(network.kind == .persistentModule)
         #expect(network.attributes["class_name"]?.string == "Generator")
-        #expect(network.attributes["img_resolution"]?.integer == 16)
-        #expect(network.attributes["init_kwargs"]?["mapping_kwargs"]?["num_layers"]?.integer == 2)
+        #expect(network.attributes["img_resolution"]?.integer == 8)
+        #expect(network.attributes["init_kwargs"]?["mapping_kwargs"]?["num_layers"]?.integer == 1)
         #expect(network["synthesis.b8.conv0.noise_const"]?.shape == [8, 8])
         #expect(network["mapping.w_avg"]?.shape == [4])
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import Checkpoints
 
 /// Damaged files of every format give a typed error or a value: never a crash, a hang, or another error.
-@Suite(.timeLimit(.minutes(10))) struct HostileFileTests {
+@Suite(.timeLimit(.minutes(60))) struct HostileFileTests {
     @Test func safetensors() throws {
         let bytes = [UInt8](try Data(contentsOf: goldenURL("types.safetensors")))
         var (refused, accepted) = (0, 0)
@@ -20,8 +20,10 @@ import Testing
         }
         for length in bytes.indices { open(Array(bytes.prefix(length))) }
         #expect(accepted == 0, "no truncation is a file")
-        for damaged in mutations(of: bytes, count: 20_000, seed: 1) { open(damaged) }
-        #expect(refused > 10_000)
+        refused = 0
+        let count = HostileCheckpointTests.mutationCount
+        for damaged in mutations(of: bytes, count: count, seed: 1) { open(damaged) }
+        #expect(refused > count / 2)
         #expect(accepted > 0, "damage to the data alone goes unnoticed, as the format has no checksum")
     }
 
@@ -37,7 +39,25 @@ import Testing
                 } catch {}  // typed: a CheckpointError
             }
             for length in bytes.indices { try open(Array(bytes.prefix(length))) }
-            for damaged in mutations(of: bytes, count: 2000, seed: 2) { try open(damaged) }
+            for damaged in mutations(of: bytes, count: HostileCheckpointTests.mutationCount, seed: 2) {
+                try open(damaged)
+            }
         }
+    }
+
+    @Test func openVINO() {
+        let (description, weights) = OpenVINOFixture.tiny()
+        var refused = 0
+        let bytes = description.withBytes { Array($0) }
+        for damaged in mutations(of: bytes, count: HostileCheckpointTests.mutationCount, seed: 4) {
+            do {
+                let file = FileBytes(damaged, name: "damaged.xml")
+                let graph = try OpenVINOGraph(description: file, weights: weights)
+                for layer in graph.layers.indices { _ = try? graph.tensor(ofLayer: layer) }
+            } catch {  // typed: a CheckpointError
+                refused += 1
+            }
+        }
+        #expect(refused > HostileCheckpointTests.mutationCount / 4)
     }
 }

@@ -27,6 +27,11 @@ private func description(_ replacements: [String: String] = [:], prologue: Strin
 
 private let weights = FileBytes([9] + [0, 0, 0x80, 0x3F] + [0, 0, 0, 0xC0], name: "tiny.bin")
 
+/// The tiny graph, for tests of other suites.
+enum OpenVINOFixture {
+    static func tiny() -> (description: FileBytes, weights: FileBytes) { (description(), weights) }
+}
+
 private func graph(_ replacements: [String: String] = [:], prologue: String = "") throws -> OpenVINOGraph {
     try OpenVINOGraph(description: description(replacements, prologue: prologue), weights: weights)
 }

@@ -17,29 +17,33 @@ public enum PulseBinary {
     }
 
     /// The program, built beside the running tests.
-    public static var url: URL {
+    public static var url: URL { url(of: "pulse") }
+
+    private static func url(of program: String) -> URL {
         let bundle =
             Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
             .deletingLastPathComponent() ?? Bundle.main.bundleURL
-        return bundle.appendingPathComponent("pulse")
+        return bundle.appendingPathComponent(program)
     }
 
     /// Runs to the end, or kills the process after `timeout` seconds.
     /// - Parameters:
     ///   - arguments: as typed after `pulse`.
+    ///   - program: another program of this package, if not `pulse`.
     ///   - environment: added to this process's environment; an empty value removes the variable.
     public static func run(
-        _ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil,
-        timeout: Double = 120
+        _ arguments: [String], program: String = "pulse", environment: [String: String] = [:],
+        in directory: URL? = nil, timeout: Double = 120
     ) throws -> Output {
-        try start(arguments, environment: environment, in: directory).wait(timeout: timeout)
+        try start(arguments, program: program, environment: environment, in: directory).wait(timeout: timeout)
     }
 
     /// Starts without waiting, for tests that interrupt.
     public static func start(
-        _ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil
+        _ arguments: [String], program: String = "pulse", environment: [String: String] = [:],
+        in directory: URL? = nil
     ) throws -> Running {
-        try Running(arguments, environment, directory)
+        try Running(url(of: program), arguments, environment, directory)
     }
 
     /// A run under way.
@@ -48,9 +52,11 @@ public enum PulseBinary {
         private let ended = DispatchSemaphore(value: 0)
         private let folder: URL
 
-        fileprivate init(_ arguments: [String], _ added: [String: String], _ directory: URL?) throws {
+        fileprivate init(
+            _ program: URL, _ arguments: [String], _ added: [String: String], _ directory: URL?
+        ) throws {
             folder = try makeTemporaryDirectory()
-            process.executableURL = PulseBinary.url
+            process.executableURL = program
             process.arguments = arguments
             process.currentDirectoryURL = directory
             var environment = ProcessInfo.processInfo.environment

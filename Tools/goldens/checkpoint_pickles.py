@@ -220,12 +220,12 @@ def stylegan2_ada_files(checkout):
     for decorated in persistence._decorators:
         decorated._orig_module_src = source
     torch.manual_seed(11)
-    # The smallest that the original takes; from 16 on a layer has every kind of tensor twice.
+    # The smallest with every kind of layer.
     generator = networks.Generator(
-        z_dim=4, c_dim=2, w_dim=4, img_resolution=16, img_channels=3,
-        mapping_kwargs=dict(num_layers=2), synthesis_kwargs=dict(channel_base=32, channel_max=4, num_fp16_res=1))
+        z_dim=4, c_dim=2, w_dim=4, img_resolution=8, img_channels=3,
+        mapping_kwargs=dict(num_layers=1), synthesis_kwargs=dict(channel_base=16, channel_max=2, num_fp16_res=1))
     discriminator = networks.Discriminator(
-        c_dim=2, img_resolution=16, img_channels=3, channel_base=32, channel_max=4,
+        c_dim=2, img_resolution=8, img_channels=3, channel_base=16, channel_max=2,
         epilogue_kwargs=dict(mbstd_group_size=2))
     snapshot = {"training_set_kwargs": dnnlib.EasyDict(class_name="training.dataset.ImageFolderDataset", path="x.zip")}
     for name, net in [("G", generator), ("D", discriminator), ("G_ema", generator), ("augment_pipe", None)]:

@@ -17,8 +17,8 @@ enum PickleLimits {
     static let expandedItems = 1_000_000
     /// Bytes of one integer; the largest that PyTorch writes has ten.
     static let integerBytes = 64
-    /// Characters of a name or number that is written as a line.
-    static let line = 1000
+    /// Bytes of a name, a key of a dictionary, or a number that is written as a line.
+    static let name = 1000
 }
 
 /// What is left of the limits; pickles inside pickles draw on the same one.

@@ -1,6 +1,6 @@
 extension PickleMachine {
     /// Writes down a name or a call; false if the instruction is of another kind.
-    mutating func call(_ opcode: PickleOpcode) throws(CheckpointError) -> Bool {
+    func call(_ opcode: PickleOpcode) throws(CheckpointError) -> Bool {
         switch opcode {
         case .global: try pushGlobal(module: text(line()), name: text(line()))
         case .instance:
@@ -46,7 +46,7 @@ extension PickleMachine {
         }
     }
 
-    private mutating func pushGlobal(module: String, name: String) throws(CheckpointError) {
+    private func pushGlobal(module: String, name: String) throws(CheckpointError) {
         guard graph.globals.count < PickleLimits.globals else {
             throw error(.pickleLimit(.globals, limit: PickleLimits.globals))
         }
@@ -61,22 +61,22 @@ extension PickleMachine {
         return global
     }
 
-    private mutating func popName() throws(CheckpointError) -> String {
+    private func popName() throws(CheckpointError) -> String {
         switch try pop() {
         case .text(let slice), .string(let slice):
             let range = graph.range(slice)
-            guard range.count <= PickleLimits.line else { throw syntax("a shorter name") }
+            guard range.count <= PickleLimits.name else { throw syntax("a shorter name") }
             return try text(range)
         default: throw syntax("a name")
         }
     }
 
-    private mutating func popGlobal() throws(CheckpointError) -> PickleGlobal {
+    private func popGlobal() throws(CheckpointError) -> PickleGlobal {
         guard case .global(let index) = try pop() else { throw syntax("a name to call") }
         return graph.globals[Int(index)]
     }
 
-    private mutating func popTuple() throws(CheckpointError) -> PickleItem {
+    private func popTuple() throws(CheckpointError) -> PickleItem {
         let item = try pop()
         guard case .node(let index) = item, graph[index].kind == .tuple else { throw syntax("a tuple") }
         return item

@@ -1,6 +1,6 @@
 extension PickleMachine {
     /// Pushes a constant; false if the instruction is of another kind.
-    mutating func constant(_ opcode: PickleOpcode) throws(CheckpointError) -> Bool {
+    func constant(_ opcode: PickleOpcode) throws(CheckpointError) -> Bool {
         switch opcode {
         case .none: try push(.none)
         case .newTrue: try push(.bool(true))
@@ -19,7 +19,7 @@ extension PickleMachine {
         return true
     }
 
-    private mutating func characters(_ opcode: PickleOpcode) throws(CheckpointError) -> Bool {
+    private func characters(_ opcode: PickleOpcode) throws(CheckpointError) -> Bool {
         switch opcode {
         case .stringLine: try pushQuotedLine()
         case .textLine:
@@ -40,14 +40,14 @@ extension PickleMachine {
     }
 
     /// The range of bytes whose number stands before them.
-    private mutating func counted(_ lengthBytes: Int) throws(CheckpointError) -> Range<Int> {
+    private func counted(_ lengthBytes: Int) throws(CheckpointError) -> Range<Int> {
         let length = try unsigned(lengthBytes)
         let start = position
         _ = try take(length)
         return start..<start + length
     }
 
-    private mutating func slice(_ range: Range<Int>) throws(CheckpointError) -> Int32 {
+    private func slice(_ range: Range<Int>) throws(CheckpointError) -> Int32 {
         guard graph.slices.count < PickleLimits.slices else {
             throw error(.pickleLimit(.slices, limit: PickleLimits.slices))
         }
@@ -56,7 +56,7 @@ extension PickleMachine {
     }
 
     /// A two's complement integer of any length.
-    private mutating func pushLong(_ count: Int) throws(CheckpointError) {
+    private func pushLong(_ count: Int) throws(CheckpointError) {
         guard count <= PickleLimits.integerBytes else {
             throw error(.pickleLimit(.integerBytes, limit: PickleLimits.integerBytes))
         }
@@ -68,7 +68,7 @@ extension PickleMachine {
         try push(.integer(Int(Int64(bitPattern: value))))
     }
 
-    private mutating func pushNumberLine(_ opcode: PickleOpcode) throws(CheckpointError) {
+    private func pushNumberLine(_ opcode: PickleOpcode) throws(CheckpointError) {
         var text = try text(line())
         if opcode == .doubleLine {
             guard let value = Double(text) else { throw syntax("a number") }
@@ -81,7 +81,7 @@ extension PickleMachine {
     }
 
     /// A string in quotes, as protocol 0 writes it; without escapes.
-    private mutating func pushQuotedLine() throws(CheckpointError) {
+    private func pushQuotedLine() throws(CheckpointError) {
         let range = try line()
         let quote = bytes[range].first
         guard range.count >= 2, quote == 0x22 || quote == 0x27, bytes[range].last == quote, isPlain(range)

@@ -1,6 +1,6 @@
 extension PickleMachine {
     /// Makes or fills a container; false if the instruction is of another kind.
-    mutating func container(_ opcode: PickleOpcode) throws(CheckpointError) -> Bool {
+    func container(_ opcode: PickleOpcode) throws(CheckpointError) -> Bool {
         switch opcode {
         case .emptyTuple: try pushNode(.init(kind: .tuple))
         case .tuple: try pushNode(.init(kind: .tuple, children: popToMark()))
@@ -25,7 +25,7 @@ extension PickleMachine {
         return true
     }
 
-    private mutating func pushTuple(_ count: Int) throws(CheckpointError) {
+    private func pushTuple(_ count: Int) throws(CheckpointError) {
         var items: [PickleItem] = []
         for _ in 0..<count { items.append(try pop()) }
         try pushNode(.init(kind: .tuple, children: items.reversed()))
@@ -37,7 +37,7 @@ extension PickleMachine {
     }
 
     /// Adds elements to the container on top of the stack: one of that kind, or an object derived from it.
-    private mutating func extend(
+    private func extend(
         _ items: [PickleItem], _ kind: PickleGraph.Node.Kind
     ) throws(CheckpointError) {
         guard case .node(let index) = try top(), accepts(graph[index].kind, kind) else {

@@ -1,6 +1,8 @@
 /// Reads the instructions of a pickle and writes down what they describe. Nothing is executed: a call becomes
 /// a node of the graph, and every name must be on the list of ``PickleGlobal``.
-struct PickleMachine {
+///
+/// A class, because a value type would be copied, stack and all, in the midst of a million small steps.
+final class PickleMachine {
     var graph: PickleGraph
     var budget: PickleBudget
     var position: Int
@@ -20,9 +22,9 @@ struct PickleMachine {
     static func graph(
         of file: FileBytes, in range: Range<Int>, budget: inout PickleBudget
     ) throws(CheckpointError) -> PickleGraph {
-        var machine = try file.withBytes { bytes throws(CheckpointError) in
+        let machine = try file.withBytes { bytes throws(CheckpointError) in
             let part = UnsafeRawBufferPointer(rebasing: bytes[..<range.upperBound])
-            var machine = PickleMachine(file: file, bytes: part, start: range.lowerBound, budget: budget)
+            let machine = PickleMachine(file: file, bytes: part, start: range.lowerBound, budget: budget)
             try machine.run()
             return machine
         }
@@ -39,7 +41,7 @@ struct PickleMachine {
         position = start
     }
 
-    private mutating func run() throws(CheckpointError) {
+    private func run() throws(CheckpointError) {
         while true {
             let offset = position
             let code = try take(1)[0]
@@ -59,7 +61,7 @@ struct PickleMachine {
 
     // MARK: The stack and the memo
 
-    private mutating func control(_ opcode: PickleOpcode) throws(CheckpointError) -> Bool {
+    private func control(_ opcode: PickleOpcode) throws(CheckpointError) -> Bool {
         switch opcode {
         case .version:
             guard try take(1)[0] <= 5 else { throw syntax("protocol 5 or older") }
@@ -89,19 +91,19 @@ struct PickleMachine {
         return true
     }
 
-    private mutating func remember(at index: Int) throws(CheckpointError) {
+    private func remember(at index: Int) throws(CheckpointError) {
         memo[index] = try top()
         guard memo.count <= PickleLimits.memo else {
             throw error(.pickleLimit(.memo, limit: PickleLimits.memo))
         }
     }
 
-    private mutating func recall(_ index: Int) throws(CheckpointError) {
+    private func recall(_ index: Int) throws(CheckpointError) {
         guard let item = memo[index] else { throw syntax("a value that was remembered") }
         try push(item)
     }
 
-    mutating func push(_ item: PickleItem) throws(CheckpointError) {
+    func push(_ item: PickleItem) throws(CheckpointError) {
         guard stack.count < PickleLimits.stack else {
             throw error(.pickleLimit(.stack, limit: PickleLimits.stack))
         }
@@ -114,30 +116,33 @@ struct PickleMachine {
         return item
     }
 
-    mutating func pop() throws(CheckpointError) -> PickleItem {
+    func pop() throws(CheckpointError) -> PickleItem {
         let item = try top()
         stack.removeLast()
         return item
     }
 
     /// Everything above the last mark, and the mark itself.
-    mutating func popToMark() throws(CheckpointError) -> [PickleItem] {
+    func popToMark() throws(CheckpointError) -> [PickleItem] {
         guard let start = marks.popLast() else { throw syntax("a mark") }
-        let items = Array(stack[start...])
-        stack.removeSubrange(start...)
+        // A slice would share the stack and make every removal a copy of all of it.
+        var items: [PickleItem] = []
+        items.reserveCapacity(stack.count - start)
+        for index in start..<stack.count { items.append(stack[index]) }
+        stack.removeLast(items.count)
         return items
     }
 
     // MARK: The arena
 
-    mutating func pushNode(_ node: PickleGraph.Node) throws(CheckpointError) {
+    func pushNode(_ node: PickleGraph.Node) throws(CheckpointError) {
         try spend(\.nodes, 1, .nodes, PickleLimits.nodes)
         try spend(\.items, node.children.count, .items, PickleLimits.items)
         graph.nodes.append(node)
         try push(.node(Int32(graph.nodes.count - 1)))
     }
 
-    mutating func spend(
+    func spend(
         _ what: WritableKeyPath<PickleBudget, Int>, _ count: Int, _ kind: CheckpointError.PickleLimit,
         _ limit: Int
     ) throws(CheckpointError) {
@@ -148,7 +153,7 @@ struct PickleMachine {
     // MARK: Bytes
 
     /// The next bytes; checked against the file before anything is done with them.
-    mutating func take(_ count: Int) throws(CheckpointError) -> UnsafeRawBufferPointer {
+    func take(_ count: Int) throws(CheckpointError) -> UnsafeRawBufferPointer {
         guard count <= bytes.count - position else {
             throw error(.truncated(needed: count, available: bytes.count - position))
         }
@@ -157,14 +162,14 @@ struct PickleMachine {
     }
 
     /// An unsigned little-endian number of up to eight bytes, as far as an `Int` reaches.
-    mutating func unsigned(_ count: Int) throws(CheckpointError) -> Int {
+    func unsigned(_ count: Int) throws(CheckpointError) -> Int {
         Int(clamping: try take(count).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
 
     /// The range of the bytes up to the next line feed, which is skipped.
-    mutating func line() throws(CheckpointError) -> Range<Int> {
+    func line() throws(CheckpointError) -> Range<Int> {
         let start = position
-        let limit = min(bytes.count, start + PickleLimits.line)
+        let limit = min(bytes.count, start + PickleLimits.name)
         guard let end = bytes[start..<limit].firstIndex(of: 0x0A) else { throw syntax("a line") }
         position = end + 1
         return start..<end
@@ -177,7 +182,7 @@ struct PickleMachine {
         return text
     }
 
-    private mutating func decimalLine() throws(CheckpointError) -> Int {
+    private func decimalLine() throws(CheckpointError) -> Int {
         guard let value = Int(try text(line())), value >= 0 else { throw syntax("a number") }
         return value
     }

@@ -2,7 +2,7 @@
 ///
 /// Source: `numpy.ndarray.__reduce__` and `__setstate__`, and the array interface's type strings.
 extension PickleValues {
-    mutating func numpyArray(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointTensor {
+    func numpyArray(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointTensor {
         let (shape, type, columnMajor, data): ([Int], NumberFormat, Bool, PickleItem)
         if node.kind == .call(.arrayFromBuffer) {
             let arguments = try arguments(node)
@@ -18,7 +18,7 @@ extension PickleValues {
             (shape, type) = (try integers(state[1]), try dataType(state[2]))
             (columnMajor, data) = (isColumnMajor, state[4])
         }
-        let name = path.joined(separator: ".")
+        let name = place
         let storage = try numbers(data, type)
         guard let expected = type.type.byteCount(ofShape: shape) else {
             throw CheckpointError(file: graph.file.name, problem: .impossibleShape(tensor: name))
@@ -34,13 +34,13 @@ extension PickleValues {
     }
 
     /// A single number; its type and its bytes are the arguments.
-    mutating func numpyScalar(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointValue {
+    func numpyScalar(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointValue {
         let arguments = try arguments(node)
         guard arguments.count == 2 else { throw unexpected("a number's type and bytes") }
         let type = try dataType(arguments[0])
         let storage = try numbers(arguments[1], type)
         guard storage.count == 1 else { throw unexpected("one number") }
-        let tensor = try CheckpointTensor(name: path.joined(separator: "."), shape: [], storage: storage)
+        let tensor = try CheckpointTensor(name: place, shape: [], storage: storage)
         let value = try tensor.tensor(as: Double.self)[0]
         switch type.type {
         case .bool: return .bool(value != 0)
@@ -54,7 +54,7 @@ extension PickleValues {
         var isBigEndian: Bool
     }
 
-    private mutating func dataType(_ item: PickleItem) throws(CheckpointError) -> NumberFormat {
+    private func dataType(_ item: PickleItem) throws(CheckpointError) -> NumberFormat {
         guard case .node(let index) = item, graph[index].kind == .call(.dataType),
             var code = try arguments(graph[index]).first.flatMap({ text($0) })
         else { throw unexpected("an array's type") }
@@ -69,12 +69,12 @@ extension PickleValues {
         guard let type = ElementType(numpy: code), "<>|=".contains(order) else {
             throw CheckpointError(
                 file: graph.file.name,
-                problem: .unknownElementType(tensor: path.joined(separator: "."), type: code))
+                problem: .unknownElementType(tensor: place, type: code))
         }
         return NumberFormat(type: type, isBigEndian: order == ">")
     }
 
-    private mutating func numbers(
+    private func numbers(
         _ item: PickleItem, _ format: NumberFormat
     ) throws(CheckpointError) -> NumberStorage {
         let bytes = try bytes(item)

@@ -1,6 +1,8 @@
 /// Turns the graph of a pickle into values. The graph must have passed
 /// ``PickleGraph/checkWalkable()``, so that plain recursion is short and ends.
-struct PickleValues {
+///
+/// A class, because a value type would be copied, tables and all, in the midst of a million small steps.
+final class PickleValues {
     let graph: PickleGraph
     /// What lies beside the pickle.
     let storages: TorchStorages
@@ -22,7 +24,7 @@ struct PickleValues {
 
     /// - Throws: ``CheckpointError`` if a call has other arguments than its function takes, or if a tensor does
     ///   not fit its storage.
-    mutating func value(_ item: PickleItem) throws(CheckpointError) -> CheckpointValue {
+    func value(_ item: PickleItem) throws(CheckpointError) -> CheckpointValue {
         switch item {
         case .none: return .none
         case .bool(let value): return .bool(value)
@@ -35,7 +37,7 @@ struct PickleValues {
         }
     }
 
-    private mutating func value(ofNode index: Int32) throws(CheckpointError) -> CheckpointValue {
+    private func value(ofNode index: Int32) throws(CheckpointError) -> CheckpointValue {
         let node = graph[index]
         switch node.kind {
         case .list, .set: return .list(try values(node.children))
@@ -48,7 +50,7 @@ struct PickleValues {
         }
     }
 
-    private mutating func made(
+    private func made(
         by global: PickleGlobal, _ node: PickleGraph.Node, _ index: Int32
     ) throws(CheckpointError) -> CheckpointValue {
         switch global {
@@ -79,20 +81,22 @@ struct PickleValues {
 
     // MARK: Containers
 
-    private mutating func values(_ items: [PickleItem]) throws(CheckpointError) -> [CheckpointValue] {
+    private func values(_ items: [PickleItem]) throws(CheckpointError) -> [CheckpointValue] {
         var values: [CheckpointValue] = []
         values.reserveCapacity(items.count)
         for item in items { values.append(try value(item)) }
         return values
     }
 
-    private mutating func entries(
+    private func entries(
         _ items: [PickleItem]
     ) throws(CheckpointError) -> [CheckpointValue.Entry] {
         var entries: [CheckpointValue.Entry] = []
         entries.reserveCapacity(items.count / 2)
         for pair in stride(from: 0, to: items.count - 1, by: 2) {
             let key = try value(items[pair])
+            // Keys become parts of many names.
+            guard key.string?.utf8.count ?? 0 <= PickleLimits.name else { throw unexpected("a shorter key") }
             path.append(key.string ?? key.integer.map(String.init) ?? "?")
             entries.append(.init(key: key, value: try value(items[pair + 1])))
             path.removeLast()
@@ -101,13 +105,13 @@ struct PickleValues {
     }
 
     /// A dictionary made by a call: from nothing, a dictionary or a list of pairs, then filled.
-    private mutating func dictionary(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointValue {
+    private func dictionary(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointValue {
         var all: [CheckpointValue.Entry] = []
         if let start = try arguments(node).first { all = try initialEntries(start) }
         return .dictionary(all + (try entries(node.children)))
     }
 
-    private mutating func initialEntries(
+    private func initialEntries(
         _ item: PickleItem
     ) throws(CheckpointError) -> [CheckpointValue.Entry] {
         guard case .node(let index) = item else { throw unexpected("a dictionary") }
@@ -135,7 +139,7 @@ struct PickleValues {
     // MARK: Objects
 
     /// What `copyreg` makes: an object of the class that it is given.
-    private mutating func reconstructed(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointValue {
+    private func reconstructed(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointValue {
         let arguments = try arguments(node)
         guard case .global(let index)? = arguments.first else { throw unexpected("a class") }
         let type = graph.globals[Int(index)]
@@ -149,7 +153,7 @@ struct PickleValues {
         }
     }
 
-    private mutating func object(
+    private func object(
         _ global: PickleGlobal, state: PickleItem
     ) throws(CheckpointError) -> CheckpointObject {
         let (module, name) = global.pythonName
@@ -162,7 +166,7 @@ struct PickleValues {
     }
 
     /// An object that carries the source of its class with it; the source is passed over.
-    private mutating func persistentObject(
+    private func persistentObject(
         _ node: PickleGraph.Node
     ) throws(CheckpointError) -> CheckpointValue {
         guard let meta = try arguments(node).first, let fields = fields(meta),
@@ -222,14 +226,14 @@ struct PickleValues {
         switch item {
         case .text(let slice), .string(let slice):
             let range = graph.range(slice)
-            guard range.count <= PickleLimits.line else { return nil }
+            guard range.count <= PickleLimits.name else { return nil }
             return graph.file.withBytes { String(validating: $0[range], as: UTF8.self) }
         default: return nil
         }
     }
 
     /// Text in UTF-8; where Python 2 wrote bytes, one character for each.
-    private mutating func string(_ slice: Int32, _ item: PickleItem) throws(CheckpointError) -> String {
+    private func string(_ slice: Int32, _ item: PickleItem) throws(CheckpointError) -> String {
         if let known = strings[slice] { return known }
         let text: String? = graph.file.withBytes { bytes in
             let part = bytes[graph.range(slice)]
@@ -245,8 +249,11 @@ struct PickleValues {
     func unexpected(_ expected: String) -> CheckpointError {
         CheckpointError(
             file: graph.file.name,
-            problem: .unexpectedObject(place: path.joined(separator: "."), expected: expected))
+            problem: .unexpectedObject(place: place, expected: expected))
     }
+
+    /// The keys that lead to the value being read, for messages.
+    var place: String { path.joined(separator: ".") }
 }
 
 extension PickleGlobal {

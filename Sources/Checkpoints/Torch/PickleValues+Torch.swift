@@ -4,7 +4,7 @@
 extension PickleValues {
     /// A tensor as `_rebuild_tensor` and its successors make it: storage, offset, shape, steps; the third
     /// version also says the type of number.
-    mutating func torchTensor(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointTensor {
+    func torchTensor(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointTensor {
         let arguments = try arguments(node)
         guard arguments.count >= 4, case .node(let index) = arguments[0],
             case .integer(let offset) = arguments[1]
@@ -17,12 +17,12 @@ extension PickleValues {
             storage = storage.retyped(type)
         }
         return try CheckpointTensor(
-            name: path.joined(separator: "."), shape: integers(arguments[2]),
+            name: place, shape: integers(arguments[2]),
             strides: integers(arguments[3]), offset: offset, storage: storage)
     }
 
     /// A tensor of a derived class, which stays a tensor: function, class, arguments, state.
-    mutating func rebuiltFromType(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointValue {
+    func rebuiltFromType(_ node: PickleGraph.Node) throws(CheckpointError) -> CheckpointValue {
         let arguments = try arguments(node)
         guard arguments.count == 4, case .global(let number) = arguments[0] else {
             throw unexpected("a tensor's function, class, arguments and state")
@@ -38,10 +38,10 @@ extension PickleValues {
 
     func whole(_ storage: NumberStorage) throws(CheckpointError) -> CheckpointTensor {
         try CheckpointTensor(
-            name: path.joined(separator: "."), shape: [storage.count], storage: storage)
+            name: place, shape: [storage.count], storage: storage)
     }
 
-    private mutating func storage(_ index: Int32) throws(CheckpointError) -> NumberStorage {
+    private func storage(_ index: Int32) throws(CheckpointError) -> NumberStorage {
         let node = graph[index]
         switch node.kind {
         case .persistent: return try storages.storage(reference(node), file: graph.file.name)
@@ -51,7 +51,7 @@ extension PickleValues {
     }
 
     /// What a persistent id says: 'storage', class, key, device, size, and perhaps a part of it.
-    mutating func reference(_ node: PickleGraph.Node) throws(CheckpointError) -> StorageReference {
+    func reference(_ node: PickleGraph.Node) throws(CheckpointError) -> StorageReference {
         guard let fields = elements(node.arguments), (5...6).contains(fields.count),
             text(fields[0]) == "storage", case .global(let type) = fields[1], let key = text(fields[2]),
             case .integer(let count) = fields[4], count >= 0
@@ -72,7 +72,7 @@ extension PickleValues {
     }
 
     /// A storage that was saved into a byte string, as every tensor is that went through plain `pickle`.
-    mutating func loadedStorage(
+    func loadedStorage(
         _ node: PickleGraph.Node, _ index: Int32
     ) throws(CheckpointError) -> NumberStorage {
         if let known = loaded[index] { return known }
@@ -97,7 +97,7 @@ extension PickleValues {
         guard case .node(let root) = saved.graph.root, saved.graph[root].kind == .persistent else {
             throw unexpected("a saved storage")
         }
-        var values = PickleValues(graph: saved.graph, storages: saved.storages, budget: budget)
+        let values = PickleValues(graph: saved.graph, storages: saved.storages, budget: budget)
         let storage = try saved.storages.storage(
             values.reference(saved.graph[root]), file: graph.file.name)
         loaded[index] = storage

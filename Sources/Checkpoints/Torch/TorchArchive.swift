@@ -24,7 +24,7 @@ struct TorchArchive {
         }
         let storages = TorchStorages.archive(
             archive, folder: folder, isBigEndian: try Self.isBigEndian(archive, folder: folder))
-        var values = PickleValues(graph: graph, storages: storages, budget: budget)
+        let values = PickleValues(graph: graph, storages: storages, budget: budget)
         root = try values.value(graph.root)
     }
 

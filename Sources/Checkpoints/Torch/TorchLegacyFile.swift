@@ -34,7 +34,7 @@ struct TorchLegacyFile {
         }
         guard Self.begins(try next()) else { throw expected("PyTorch's magic number") }
         guard try next().root == .integer(1001) else { throw expected("PyTorch's protocol 1001") }
-        var facts = PickleValues(graph: try next(), storages: .none, budget: budget)
+        let facts = PickleValues(graph: try next(), storages: .none, budget: budget)
         guard try facts.value(facts.graph.root)["little_endian"]?.bool == true else {
             throw expected("a file written on a little-endian machine")
         }
@@ -45,7 +45,7 @@ struct TorchLegacyFile {
     }
 
     private static func keys(_ graph: PickleGraph) throws(CheckpointError) -> [String] {
-        var values = PickleValues(graph: graph, storages: .none, budget: PickleBudget())
+        let values = PickleValues(graph: graph, storages: .none, budget: PickleBudget())
         let keys = try values.value(graph.root).elements?.compactMap(\.string)
         guard let keys, keys.count == values.elements(graph.root)?.count else {
             throw values.unexpected("the keys of the storages")
@@ -61,7 +61,7 @@ struct TorchLegacyFile {
             CheckpointError(file: file.name, problem: .malformedStorage(storage: key, reason: reason))
         }
         var references: [String: StorageReference] = [:]
-        var values = PickleValues(graph: graph, storages: .none, budget: PickleBudget())
+        let values = PickleValues(graph: graph, storages: .none, budget: PickleBudget())
         for node in graph.nodes where node.kind == .persistent {
             let reference = try values.reference(node)
             if references[reference.key] == nil { references[reference.key] = reference }

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Feeds damaged files of weights to the readers: first MUTATIONS random ones of each format, in the tests'
+# own processes; then coverage-guided ones for FUZZ_SECONDS seconds. What makes a reader crash, take more than
+# 10 seconds or more than its share of memory is an error; libFuzzer leaves the file in .build-fuzz.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+mutations="${MUTATIONS:-100000}"
+seconds="${FUZZ_SECONDS:-120}"
+folder=.build-fuzz
+goldens=Tests/CheckpointsTests/Goldens
+mkdir -p "$folder/corpus"
+
+say "$mutations random mutations of each format"
+PULSE_MUTATIONS="$mutations" build_quietly test --configuration release --scratch-path .build-test \
+    --disable-xctest --filter 'CheckpointsTests.Hostile'
+
+say "Building the coverage-guided target"
+mapfile -t engine < <(find Sources/TensorEngine -name '*.swift')
+mapfile -t readers < <(find Sources/Checkpoints -name '*.swift' ! -name Digest.swift)
+printf 'module CKernels { header "%s/Sources/CKernels/include/CKernels.h" export * }\n' "$ROOT" \
+    >"$folder/module.modulemap"
+swift=(swiftc -O -wmo -parse-as-library -swift-version 6 -Xcc "-fmodule-map-file=$folder/module.modulemap"
+    -Xcc "-fmodule-map-file=Sources/System/Clibzip/module.modulemap" -I "$folder")
+for file in Sources/CKernels/*.c; do
+    clang -O1 -std=c11 -I Sources/CKernels/include -c "$file" -o "$folder/$(basename "$file" .c).o"
+done
+"${swift[@]}" -module-name TensorEngine -emit-module-path "$folder/TensorEngine.swiftmodule" \
+    -c "${engine[@]}" -o "$folder/TensorEngine.o"
+"${swift[@]}" -module-name Checkpoints -sanitize=fuzzer,address -emit-executable \
+    "${readers[@]}" Tools/fuzz/FuzzCheckpoint.swift "$folder"/*.o -lzip -lm -o "$folder/fuzz-checkpoints"
+
+say "Coverage-guided for $seconds seconds"
+# A megabyte of input may take 256 MB and a bit; the sanitizer itself needs the rest.
+"$folder/fuzz-checkpoints" -max_total_time="$seconds" -timeout=10 -malloc_limit_mb=258 -rss_limit_mb=2048 \
+    -max_len=100000 -print_final_stats=1 -artifact_prefix="$folder/" \
+    "$folder/corpus" "$goldens" "$goldens/checkpoints" "$goldens/hostile"

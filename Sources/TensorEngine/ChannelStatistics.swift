@@ -3,9 +3,8 @@
 /// With n = (a − mean)/√(variance + ε) and x = n·scale + shift, the next layer reads a with
 /// gain = scale/√(variance + ε) and offset = shift − mean·gain; nothing normalised is ever stored.
 ///
-/// Source: Ulyanov et al., "Instance normalization" (2016), as StyleGAN uses it: biased variance, ε = 10⁻⁵.
+/// Source: Ulyanov et al., "Instance normalization" (2016), as StyleGAN uses it: with the biased variance.
 public final class ChannelStatistics {
-    static let epsilon = 1e-5
     public let channels: Int
     public let pixels: Int
     /// Of each channel, valid after the layer's `forward`.
@@ -17,10 +16,12 @@ public final class ChannelStatistics {
     /// What backward adds to the gradient of a: dShift + dSlope·a.
     let dShift: AlignedFloats
     let dSlope: AlignedFloats
-    private let activations: BlockedActivations
+    let activations: BlockedActivations
     private let tileCount: Int
+    private let epsilon: Double
 
-    init(of activations: BlockedActivations, tiles count: Int) {
+    init(of activations: BlockedActivations, tiles count: Int, epsilon: Double) {
+        self.epsilon = epsilon
         self.activations = activations
         channels = activations.channels
         pixels = activations.height * activations.width
@@ -43,14 +44,14 @@ public final class ChannelStatistics {
             }
             let mean = total / Double(pixels)
             var squares = 0.0
-            for tile in 0..<tileCount {
+            for tile in 0..<tileCount where tiles[tile * 4 * stride + c] > 0 {
                 let at = tile * 4 * stride + c
                 let (count, sum) = (Double(tiles[at]), Double(tiles[at + 2 * stride]))
                 let distance = Double(tiles[at + stride]) + sum / count - mean
                 squares += Double(tiles[at + 3 * stride]) - sum * sum / count + count * distance * distance
             }
             self.mean[c] = mean
-            deviation[c] = (max(squares, 0) / Double(pixels) + Self.epsilon).squareRoot()
+            deviation[c] = (max(squares, 0) / Double(pixels) + epsilon).squareRoot()
         }
     }
 

@@ -37,11 +37,11 @@ public final class ConvolutionLayer {
     /// - Parameters:
     ///   - usesOffset: whether the input has an offset.
     ///   - usesOutputGain: whether the output has a gain (demodulation).
-    ///   - measures: whether the output's statistics are wanted (instance normalisation).
+    ///   - normalisationEpsilon: ε, if the output is normalised channel by channel.
     public init(
         weights: ConvolutionWeights, input: BlockedActivations, output: BlockedActivations,
         workspace: Workspace,
-        usesOffset: Bool = false, usesOutputGain: Bool = false, measures: Bool = false
+        usesOffset: Bool = false, usesOutputGain: Bool = false, normalisationEpsilon: Double? = nil
     ) {
         let factor = weights.upsampling == .none ? 1 : 2
         precondition(input.channels == weights.channelsIn && output.channels == weights.channelsOut)
@@ -77,7 +77,9 @@ public final class ConvolutionLayer {
             blur.height = Int32(output.height)
             statisticsTiles = Int(ck_blur_tiles(&blur))
         }
-        statistics = measures ? ChannelStatistics(of: output, tiles: statisticsTiles) : nil
+        statistics = normalisationEpsilon.map {
+            ChannelStatistics(of: output, tiles: statisticsTiles, epsilon: $0)
+        }
         workspace.reserveScratch(ck_convolution_scratch(&shape))
         workspace.reserveStaged(ck_convolution_staged(&shape))
         if weights.blurs { workspace.reserveGradients(output.storage.count) }

@@ -84,7 +84,7 @@ struct ConvolutionProblem {
         let layer = ConvolutionLayer(
             weights: weights, input: input, output: output, workspace: workspace,
             usesOffset: !size.demodulates,
-            usesOutputGain: size.demodulates, measures: !size.demodulates)
+            usesOutputGain: size.demodulates, normalisationEpsilon: size.demodulates ? nil : 1e-5)
         input.tensor = x
         for c in 0..<gain.count {
             layer.gain[c] = gain[c]

@@ -38,7 +38,8 @@ public struct StyleGAN1Weights: Sendable {
                 configuration.storesNoise ? AlignedFloats(try tensor(name + ".noise.noise")) : nil)
             return try tensor(name + ".noise.weight")
         }
-        func convolution(_ name: String, inputs: Int, side: Int, upsamples: Bool, strength: Tensor<Float>) throws
+        func convolution(_ name: String, inputs: Int, side: Int, upsamples: Bool, strength: Tensor<Float>)
+            throws
             -> ConvolutionWeights
         {
             // From 128 pixels on the original upsamples by a transposed convolution, whose kernel is not flipped.
@@ -58,7 +59,8 @@ public struct StyleGAN1Weights: Sendable {
             let side = 4 << block
             let name = "blocks.\(side)x\(side)"
             let second = try convolution(
-                name + (block == 0 ? ".conv" : ".conv1"), inputs: channels[block], side: side, upsamples: false,
+                name + (block == 0 ? ".conv" : ".conv1"), inputs: channels[block], side: side,
+                upsamples: false,
                 strength: try tensor(name + ".epi2.noise.weight"))
             guard block > 0 else {
                 _ = try epilogue(name + ".epi2")
@@ -118,7 +120,8 @@ public final class StyleGAN1: Generator {
                 convolution.channelsOut, side: hidden.height * (convolution.upsampling == .none ? 1 : 2))
             convolutions.append(
                 ConvolutionLayer(
-                    weights: convolution, input: hidden, output: output, workspace: workspace, usesOffset: true,
+                    weights: convolution, input: hidden, output: output, workspace: workspace,
+                    usesOffset: true,
                     normalisationEpsilon: epsilon))
             hidden = output
         }

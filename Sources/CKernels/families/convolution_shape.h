@@ -13,6 +13,7 @@ enum {
     winograd_points = 6,
     winograd_positions = 36,
     winograd_columns = 8,     // Winograd tiles across one tile of the layer
+    stored_group = 16,        // activations that are summed at a time
     blur_rows = 16,
     rgb_pixels = 4096,
 };

@@ -70,11 +70,33 @@ static inline vf NAME(arrive)(
 typedef struct {
     vf gain, bias, strength, pivot, sum, squares;
     int pixels;
+    int held;               // activations of the group that is not yet in the sums
+    vf group[stored_group];
 } NAME(departure);
 
 static inline NAME(departure) NAME(departure_of)(const ck_activation *end, const float *gain, int channel) {
     return (NAME(departure)){.gain = NAME(or_else)(gain, channel, 1), .bias = NAME(or_else)(end->bias, channel, 0),
         .strength = NAME(or_else)(end->strength, channel, 0)};
+}
+
+/// Adds the held activations to the sums. The next layer divides by what these sums give, so that their rounding
+/// would move a whole channel: groups of 16 are summed around their own mean, and groups around the first one's.
+static inline void NAME(settle)(NAME(departure) *departure) {
+    if (departure->held == 0) return;
+    float count = (float)departure->held;
+    vf mean = {0}, squares = {0};
+    for (int i = 0; i < departure->held; i++) mean += departure->group[i];
+    mean *= 1 / count;
+    for (int i = 0; i < departure->held; i++) {
+        vf d = departure->group[i] - mean;
+        squares += d * d;
+    }
+    if (departure->pixels == 0) departure->pivot = mean;
+    vf distance = mean - departure->pivot;
+    departure->sum += count * distance;
+    departure->squares += squares + count * distance * distance;
+    departure->pixels += departure->held;
+    departure->held = 0;
 }
 
 static inline void NAME(activate)(
@@ -89,16 +111,14 @@ static inline void NAME(activate)(
     }
     NAME(store)(end->output + element, v);
     if (!end->statistics) return;
-    // Around the first activation, so that a mean far from zero costs no digits.
-    if (departure->pixels++ == 0) departure->pivot = v;
-    vf d = v - departure->pivot;
-    departure->sum += d;
-    departure->squares += d * d;
+    departure->group[departure->held++] = v;
+    if (departure->held == stored_group) NAME(settle)(departure);
 }
 
 static inline void NAME(write_statistics)(
-    const NAME(departure) *departure, const ck_activation *end, int channels, int tile, int channel) {
+    NAME(departure) *departure, const ck_activation *end, int channels, int tile, int channel) {
     if (!end->statistics) return;
+    NAME(settle)(departure);
     float *target = end->statistics + (ptrdiff_t)tile * 4 * channels + channel;
     NAME(store)(target, (vf){0} + (float)departure->pixels);
     NAME(store)(target + channels, departure->pivot);

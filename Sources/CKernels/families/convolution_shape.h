@@ -8,6 +8,7 @@
 #include "geometry.h"
 
 enum {
+    summed_blocks = 4,        // blocks of channels that are summed in one go
     direct_pixels = 64,       // of the small grid: one tile of a direct convolution
     winograd_side = 4,        // pixels of one Winograd tile, along each axis
     winograd_points = 6,

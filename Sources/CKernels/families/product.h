@@ -13,26 +13,35 @@ typedef struct {
 } NAME(segment);
 
 /// Defines a register block of `PIXELS` × `VECTORS` vectors: out[p][column…] for p = pixel ..< pixel + PIXELS. The
-/// blocks of 16 channels of a segment lie `stride` floats apart.
+/// blocks of 16 channels of a segment lie `stride` floats apart. Sums go to memory every `summed_blocks` blocks,
+/// because a sum of thousands of terms in one go would round as often.
 #define REGISTER_BLOCK(function, PIXELS, VECTORS)                                                              \
     static inline void NAME(function)(const NAME(segment) *segments, int count, int blocks, ptrdiff_t stride,  \
         int width, int pixel, int column, float *restrict out) {                                               \
-        vf sum[PIXELS][VECTORS];                                                                               \
-        for (int p = 0; p < (PIXELS); p++)                                                                     \
-            for (int v = 0; v < (VECTORS); v++) sum[p][v] = (vf){0};                                           \
+        float *target = out + (ptrdiff_t)pixel * width + column;                                               \
         for (int s = 0; s < count; s++) {                                                                      \
             const float *a = segments[s].a + pixel * CK_CHANNELS, *w = segments[s].weights + column;           \
-            for (int b = 0; b < blocks; b++, a += stride)                                                      \
-                for (int k = 0; k < CK_CHANNELS; k++, w += width) {                                            \
-                    vf weight[VECTORS];                                                                        \
-                    for (int v = 0; v < (VECTORS); v++) weight[v] = NAME(load)(w + v * LANES);                 \
-                    for (int p = 0; p < (PIXELS); p++)                                                         \
-                        for (int v = 0; v < (VECTORS); v++) sum[p][v] += a[p * CK_CHANNELS + k] * weight[v];   \
-                }                                                                                              \
+            for (int first = 0; first < blocks; first += summed_blocks) {                                      \
+                int last = first + summed_blocks < blocks ? first + summed_blocks : blocks;                    \
+                vf sum[PIXELS][VECTORS];                                                                       \
+                for (int p = 0; p < (PIXELS); p++)                                                             \
+                    for (int v = 0; v < (VECTORS); v++) sum[p][v] = (vf){0};                                   \
+                for (int b = first; b < last; b++, a += stride)                                                \
+                    for (int k = 0; k < CK_CHANNELS; k++, w += width) {                                        \
+                        vf weight[VECTORS];                                                                    \
+                        for (int v = 0; v < (VECTORS); v++) weight[v] = NAME(load)(w + v * LANES);             \
+                        for (int p = 0; p < (PIXELS); p++)                                                     \
+                            for (int v = 0; v < (VECTORS); v++)                                                \
+                                sum[p][v] += a[p * CK_CHANNELS + k] * weight[v];                               \
+                    }                                                                                          \
+                int adds = s > 0 || first > 0;                                                                 \
+                for (int p = 0; p < (PIXELS); p++)                                                             \
+                    for (int v = 0; v < (VECTORS); v++) {                                                      \
+                        float *place = target + p * width + v * LANES;                                         \
+                        NAME(store)(place, adds ? NAME(load)(place) + sum[p][v] : sum[p][v]);                  \
+                    }                                                                                          \
+            }                                                                                                  \
         }                                                                                                      \
-        for (int p = 0; p < (PIXELS); p++)                                                                     \
-            for (int v = 0; v < (VECTORS); v++)                                                                \
-                NAME(store)(out + (pixel + p) * width + column + v * LANES, sum[p][v]);                        \
     }
 
 REGISTER_BLOCK(register_block, TILE_PIXELS, TILE_VECTORS)

@@ -111,9 +111,9 @@ public struct Model: Sendable {
         case .mobileStyleGAN:
             let weights = try mobileStyleGANWeights()
             return shares.map { MobileStyleGAN(weights: weights, threads: $0) }
-        case .styleGAN1:
-            throw ModelError.notAModel(
-                file: name, reason: "this version makes no pictures of its family, StyleGAN1")
+        case .styleGAN1(let configuration):
+            let weights = try StyleGAN1Weights(configuration: configuration, tensor: synthesisTensors())
+            return shares.map { StyleGAN1(weights: weights, threads: $0) }
         case .styleGAN2(let configuration):
             let weights = try StyleGAN2Weights(configuration: configuration, tensor: synthesisTensors())
             return shares.map { StyleGAN2(weights: weights, threads: $0) }

@@ -12,6 +12,6 @@ program=.build/kernel_test-aarch64
 mkdir -p .build
 say "Building the kernels for AArch64"
 aarch64-linux-gnu-gcc -std=c11 -O2 -static -ISources/CKernels/include \
-    Tests/Kernels/kernel_test.c Sources/CKernels/*.c -lm -lpthread -o "$program"
+    Tests/Kernels/*.c Sources/CKernels/*.c -lm -lpthread -o "$program"
 say "Running their test under emulation"
 qemu-aarch64 "$program"

@@ -13,7 +13,9 @@ int ck_convolution_tiles(const ck_convolution *layer, int backward) { return til
 static size_t staged_of(const ck_convolution *layer, convolution_pass pass) {
     if (layer->winograd) {
         winograd_geometry g = winograd_of(layer, pass);
-        return g.staged ? (size_t)tiles_of(layer, pass) * (size_t)g.transformed : 0;
+        if (!g.staged) return 0;
+        return (size_t)g.tiles_down * (size_t)g.tiles_across * (size_t)g.transformed
+            + (size_t)pass.phases_out * winograd_positions * (size_t)g.products;
     }
     size_t plane = (size_t)(pass.height + 2) * (size_t)pass.width * CK_CHANNELS;
     // The last pixels are multiplied in full blocks, which may read past the end.
@@ -28,7 +30,7 @@ size_t ck_convolution_staged(const ck_convolution *layer) {
 static size_t scratch_of(const ck_convolution *layer, convolution_pass pass) {
     if (!layer->winograd) return 0;
     winograd_geometry g = winograd_of(layer, pass);
-    return (size_t)(g.window + winograd_positions * g.products + (g.staged ? 0 : g.transformed));
+    return (size_t)(g.staged ? g.window : g.window + winograd_positions * g.products + g.transformed);
 }
 
 size_t ck_convolution_scratch(const ck_convolution *layer) {
@@ -64,7 +66,8 @@ static void direct_multiply_task(void *context, int task, int worker) {
     l->kernels->direct_multiply(l->layer, l->backward, task % l->inner, task / l->inner);
 }
 
-// Scratch of a thread: window, products, and, unless staged, the transformed input.
+// Scratch of a thread: window, and, unless staged, products and the transformed input. Staged by all threads: the
+// transformed input of all tiles, then the products.
 
 static void winograd_load_task(void *context, int task, int worker) {
     loop *l = context;
@@ -72,12 +75,19 @@ static void winograd_load_task(void *context, int task, int worker) {
     l->kernels->winograd_load(layer, l->backward, task % l->inner, task / l->inner,
         l->scratch + (size_t)worker * l->stride, layer->staged + task % l->inner * l->geometry.transformed);
 }
-static void winograd_multiply_task(void *context, int task, int worker) {
+static void winograd_point_task(void *context, int task, int worker) {
+    (void)worker;
     loop *l = context;
     const ck_convolution *layer = l->layer;
-    l->kernels->winograd_multiply(layer, l->backward, task % l->inner, task / l->inner,
-        layer->staged + task % l->inner * l->geometry.transformed,
-        l->scratch + (size_t)worker * l->stride + l->geometry.window);
+    l->kernels->winograd_point(layer, l->backward, task % winograd_positions, task / winograd_positions, layer->staged,
+        layer->staged + l->inner * l->geometry.transformed);
+}
+static void winograd_finish_task(void *context, int task, int worker) {
+    (void)worker;
+    loop *l = context;
+    const ck_convolution *layer = l->layer;
+    l->kernels->winograd_finish(layer, l->backward, task % l->inner, task / l->inner,
+        layer->staged + l->inner * l->geometry.transformed);
 }
 static void winograd_task(void *context, int task, int worker) {
     loop *l = context;
@@ -113,7 +123,8 @@ static void run_convolution(
     l.geometry = winograd_of(layer, pass);
     if (l.geometry.staged) {
         ck_pool_run(pool, pass.blocks_in * l.inner, winograd_load_task, &l);
-        ck_pool_run(pool, l.chunks * l.inner, winograd_multiply_task, &l);
+        ck_pool_run(pool, pass.phases_out * winograd_positions, winograd_point_task, &l);
+        ck_pool_run(pool, l.chunks * l.inner, winograd_finish_task, &l);
     } else {
         ck_pool_run(pool, l.inner, winograd_task, &l);
     }

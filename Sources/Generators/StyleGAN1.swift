@@ -87,7 +87,7 @@ public struct StyleGAN1Weights: Sendable {
 ///     then 1×1 to RGB
 ///     epilogue:   + noise + bias ─ leaky ReLU ─ each channel to mean 0 and variance 1 ─ scale and shift by style
 ///
-/// A normalised and styled picture is never stored: it is the gain and the offset with which the next layer reads
+/// A normalised and styled picture is never stored: it is the way in which the next layer reads
 /// the activations.
 public final class StyleGAN1: Generator {
     public let specification: GeneratorSpecification
@@ -175,17 +175,19 @@ public final class StyleGAN1: Generator {
     }
 }
 
-/// Where a layer takes the gain and offset of its input from, and leaves their gradients.
+/// Where a layer takes gain, centre and offset of its input from, and leaves their gradients.
 private struct Reader {
-    let gain, offset, dGain, dOffset: AlignedFloats
+    let gain, center, offset, dGain, dOffset: AlignedFloats
 
     init(_ layer: ConvolutionLayer) {
         (gain, dGain, dOffset) = (layer.gain, layer.dGain, layer.dOffset)
+        center = layer.center ?? AlignedFloats(count: layer.gain.count)
         offset = layer.offset ?? AlignedFloats(count: layer.gain.count)
     }
 
     init(_ layer: RGBLayer) {
         (gain, dGain, dOffset) = (layer.gain, layer.dGain, layer.dOffset)
+        center = layer.center ?? AlignedFloats(count: layer.gain.count)
         offset = layer.offset ?? AlignedFloats(count: layer.gain.count)
     }
 }
@@ -206,7 +208,7 @@ private final class Style {
         affine.forward(w, into: style.pointer, workspace: workspace)
         statistics.style(
             scale: { style[$0] + 1 }, shift: { style[statistics.channels + $0] }, gain: reader.gain,
-            offset: reader.offset)
+            center: reader.center, offset: reader.offset)
     }
 
     /// Expects the gradients of gain and offset with their reader.

@@ -1,7 +1,7 @@
 /// Mean and variance of every channel of a picture, and how a gradient passes through normalising by them.
 ///
 /// With n = (a − mean)/√(variance + ε) and x = n·scale + shift, the next layer reads a with
-/// gain = scale/√(variance + ε) and offset = shift − mean·gain; nothing normalised is ever stored.
+/// gain = scale/√(variance + ε), center = mean and offset = shift; nothing normalised is ever stored.
 ///
 /// Source: Ulyanov et al., "Instance normalization" (2016), as StyleGAN uses it: with the biased variance.
 public final class ChannelStatistics {
@@ -55,24 +55,27 @@ public final class ChannelStatistics {
         }
     }
 
-    /// Sets the gain and offset with which the next layer reads a styled, normalised picture.
+    /// Sets gain, centre and offset with which the next layer reads a styled, normalised picture. What rounding takes
+    /// from the mean goes to the offset, because it would move the whole channel.
     /// - Parameters:
     ///   - scale: factor of each normalised channel.
     ///   - shift: summand of each.
     public func style(
-        scale: (Int) -> Float, shift: (Int) -> Float, gain: AlignedFloats, offset: AlignedFloats
+        scale: (Int) -> Float, shift: (Int) -> Float, gain: AlignedFloats, center: AlignedFloats,
+        offset: AlignedFloats
     ) {
         for c in 0..<channels {
             let factor = Double(scale(c)) / deviation[c]
             gain[c] = Float(factor)
-            offset[c] = Float(Double(shift(c)) - mean[c] * factor)
+            center[c] = Float(mean[c])
+            offset[c] = Float(Double(shift(c)) + (Double(center[c]) - mean[c]) * factor)
         }
     }
 
     /// Takes the gradients that the next layer found for its gain and offset; from then on the layer before lets
     /// its gradient pass through the normalisation.
     /// - Parameters:
-    ///   - dGain: Σ ∂loss/∂x · a of each channel.
+    ///   - dGain: Σ ∂loss/∂x · (a − center) of each channel.
     ///   - dOffset: Σ ∂loss/∂x of each channel.
     ///   - gain: what `style` set.
     ///   - gradient: receives ∂loss/∂scale and ∂loss/∂shift of each channel.
@@ -81,8 +84,9 @@ public final class ChannelStatistics {
         gradient: (_ channel: Int, _ dScale: Float, _ dShift: Float) -> Void
     ) {
         for c in 0..<channels {
+            let rest = Double(Float(mean[c])) - mean[c]
             // Σ ∂loss/∂x · n, with n the normalised channel.
-            let dot = (Double(dGain[c]) - mean[c] * Double(dOffset[c])) / deviation[c]
+            let dot = (Double(dGain[c]) + rest * Double(dOffset[c])) / deviation[c]
             gradient(c, Float(dot), dOffset[c])
             let slope = -Double(gain[c]) * dot / (deviation[c] * Double(pixels))
             dSlope[c] = Float(slope)

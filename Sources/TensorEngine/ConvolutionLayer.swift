@@ -2,11 +2,11 @@ import CKernels
 
 /// A dense 3×3 convolution at work, with what stands in front of it and behind it in StyleGAN and StyleGAN2:
 ///
-///     x = gain ∘ input + offset                       (the offset inside the picture only)
+///     x = gain ∘ (input − center) + offset            (inside the picture; 0 outside)
 ///     u = outputGain ∘ convolution(x)                 (upsampling, then blurred, where the weights say so)
 ///     a = clamp( scale · leakyReLU₀.₂( u + strength · noise + bias ) )
 ///
-/// Gains, offset and noise are set before `forward`. Backward reads ∂loss/∂a from the output's gradient, writes that
+/// Gains, centre, offset and noise are set before `forward`. Backward reads ∂loss/∂a from the output's gradient, writes that
 /// of the input, and fills `dGain`, `dOffset` and `dOutputGain`; activations stay as they are.
 ///
 /// Shapes: input [channelsIn, H, W]; output [channelsOut, H, W], or [channelsOut, 2H, 2W] when upsampling.
@@ -16,7 +16,8 @@ public final class ConvolutionLayer {
     public let output: BlockedActivations
     /// One factor for each input channel, 1 at first.
     public let gain: AlignedFloats
-    /// One summand for each input channel, 0 at first; nil where the layer has none.
+    /// What is subtracted from and added to each input channel, 0 at first; nil where the layer has neither.
+    public let center: AlignedFloats?
     public let offset: AlignedFloats?
     /// One factor for each output channel, 1 at first; nil where the layer has none. Must not be 0.
     public let outputGain: AlignedFloats?
@@ -35,7 +36,7 @@ public final class ConvolutionLayer {
     private var dNoise: UnsafeMutablePointer<Float>?
 
     /// - Parameters:
-    ///   - usesOffset: whether the input has an offset.
+    ///   - usesOffset: whether the input has a centre and an offset.
     ///   - usesOutputGain: whether the output has a gain (demodulation).
     ///   - normalisationEpsilon: ε, if the output is normalised channel by channel.
     public init(
@@ -56,6 +57,7 @@ public final class ConvolutionLayer {
         dGain = AlignedFloats(count: input.paddedChannels)
         dOffset = AlignedFloats(count: input.paddedChannels)
         for c in 0..<input.channels { gain[c] = 1 }
+        center = usesOffset ? AlignedFloats(count: input.paddedChannels) : nil
         offset = usesOffset ? AlignedFloats(count: input.paddedChannels) : nil
         outputGain = usesOutputGain ? AlignedFloats(count: output.paddedChannels) : nil
         dOutputGain = usesOutputGain ? AlignedFloats(count: output.paddedChannels) : nil
@@ -104,7 +106,8 @@ public final class ConvolutionLayer {
             channels_in: Int32(input.paddedChannels), channels_out: Int32(output.paddedChannels),
             height: Int32(input.height), width: Int32(input.width), upsampling: weights.upsampling.rawValue,
             winograd: weights.usesWinograd ? 1 : 0, weight: weights.forward.pointer,
-            weight_transposed: weights.backward.pointer, gain: gain.pointer, offset: offset?.pointer,
+            weight_transposed: weights.backward.pointer, gain: gain.pointer, center: center?.pointer,
+            offset: offset?.pointer,
             output_gain: outputGain?.pointer, raw: raw, end: end, input: input.pointer,
             d_input: input.gradientPointer, d_gain: dGainOfTiles.pointer,
             d_output_gain: dOutputGainOfTiles?.pointer, staged: workspace.stagedPointer)

@@ -48,12 +48,20 @@ public struct ConvolutionWeights: Sendable {
         self.blurs = blurs
         self.scale = scale
         self.clamp = clamp
-        // Winograd weights are four times larger, and small pictures are bound by reading them.
-        self.usesWinograd = usesWinograd ?? (side >= 32)
+        self.usesWinograd = usesWinograd ?? (side >= Self.winogradSide(upsampling))
         self.bias = Self.padded(bias, to: channelsOut)
         strength = Self.padded(noiseStrength, to: channelsOut)
         forward = Self.packed(weight, weightScale, upsampling, self.usesWinograd, backward: false)
         backward = Self.packed(weight, weightScale, upsampling, self.usesWinograd, backward: true)
+    }
+
+    /// From which side of the input on Winograd's way pays: its weights are four times larger, or six where repeated
+    /// pixels leave only 2×2 taps, and small pictures are bound by reading weights.
+    private static func winogradSide(_ upsampling: Upsampling) -> Int {
+        switch upsampling {
+        case .none, .filtered: 32
+        case .nearest, .transposed: 64
+        }
     }
 
     private static func packed(

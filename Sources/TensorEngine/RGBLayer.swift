@@ -22,7 +22,7 @@ public struct RGBWeights: Sendable {
     }
 }
 
-/// A 1×1 convolution to RGB at work: rgb = weight · (gain ∘ input + offset) + bias.
+/// A 1×1 convolution to RGB at work: rgb = weight · (gain ∘ (input − center) + offset) + bias.
 ///
 /// Shapes: input [channels, H, W], picture [3, H, W].
 public final class RGBLayer {
@@ -31,7 +31,8 @@ public final class RGBLayer {
     let workspace: Workspace
     /// One factor for each channel, 1 at first.
     public let gain: AlignedFloats
-    /// One summand for each channel, 0 at first; nil where the layer has none.
+    /// What is subtracted from and added to each channel, 0 at first; nil where the layer has neither.
+    public let center: AlignedFloats?
     public let offset: AlignedFloats?
     /// Receive ∂loss/∂gain and ∂loss/∂offset in `backward`.
     public let dGain: AlignedFloats
@@ -49,6 +50,7 @@ public final class RGBLayer {
         dGain = AlignedFloats(count: input.paddedChannels)
         dOffset = AlignedFloats(count: input.paddedChannels)
         for c in 0..<input.channels { gain[c] = 1 }
+        center = usesOffset ? AlignedFloats(count: input.paddedChannels) : nil
         offset = usesOffset ? AlignedFloats(count: input.paddedChannels) : nil
         var shape = ck_rgb()
         shape.height = Int32(input.height)
@@ -60,7 +62,8 @@ public final class RGBLayer {
         ck_rgb(
             channels: Int32(input.paddedChannels), height: Int32(input.height), width: Int32(input.width),
             weight: weights.weight.pointer, bias: weights.bias.pointer, gain: gain.pointer,
-            offset: offset?.pointer, input: input.pointer, image: image, accumulate: accumulate ? 1 : 0,
+            center: center?.pointer, offset: offset?.pointer, input: input.pointer, image: image,
+            accumulate: accumulate ? 1 : 0,
             d_input: input.gradientPointer, d_gain: dGainOfTiles.pointer)
     }
 

@@ -3,7 +3,7 @@
 // The Swift tests do the same through the engine's layers; this program needs nothing but a C compiler, so it
 // also runs where Swift is not at hand: `make test-neon` builds it for AArch64 and runs it under emulation.
 // An error is allowed to be `tolerance` times the sum of the absolute values of the terms behind it.
-#include "CKernels.h"
+#include "kernel_test.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@
 static const double tolerance = 2e-6;
 static int passed, failed;
 
-static float *numbers(size_t count, uint32_t seed) {
+float *numbers(size_t count, uint32_t seed) {
     float *x = aligned_alloc(64, (count * sizeof(float) + 127) / 64 * 64);
     for (size_t i = 0; i < count; i++) {
         seed = seed * 1664525u + 1013904223u;
@@ -23,22 +23,27 @@ static float *numbers(size_t count, uint32_t seed) {
     return x;
 }
 
-static double *zeros(size_t count) { return calloc(count, sizeof(double)); }
+double *zeros(size_t count) { return calloc(count, sizeof(double)); }
 
-/// Compares rows of `stride` floats with rows of `length` doubles.
-static void check(
-    const char *variant, const char *what, const float *actual, ptrdiff_t stride, const double *expected,
-    const double *magnitude, int rows, int length) {
+void check_within(
+    double factor, const char *variant, const char *what, const float *actual, ptrdiff_t stride,
+    const double *expected, const double *magnitude, int rows, int length) {
     double worst = 0;
     for (int r = 0; r < rows; r++)
         for (int i = 0; i < length; i++) {
             double error = fabs(actual[r * stride + i] - expected[r * length + i]);
-            double allowed = tolerance * (magnitude[r * length + i] + 1e-20);
+            double allowed = factor * tolerance * (magnitude[r * length + i] + 1e-20);
             if (!(error / allowed <= worst)) worst = error / allowed;
         }
     int good = worst <= 1;
     good ? passed++ : failed++;
     if (!good) printf("FAILED %s %s: %g times the allowed error\n", variant, what, worst);
+}
+
+void check(
+    const char *variant, const char *what, const float *actual, ptrdiff_t stride, const double *expected,
+    const double *magnitude, int rows, int length) {
+    check_within(1, variant, what, actual, stride, expected, magnitude, rows, length);
 }
 
 static double leaky(double x) { return x > 0 ? x : 0.2 * x; }
@@ -207,6 +212,7 @@ int main(void) {
         {1, 1, 1, 1, 0}, {3, 5, 1, 7, 0}, {16, 8, 8, 8, 0}, {9, 17, 5, 33, 0}, {8, 24, 19, 64, 0}, {12, 12, 16, 16, 0},
         {1, 3, 2, 2, 1}, {4, 16, 8, 8, 1}, {5, 7, 12, 10, 1}, {3, 11, 34, 38, 1}, {8, 16, 20, 64, 1},
         {1, 72, 120, 512, 0}};  // the last output is too large for a cache
+    static const int dense[][4] = {{1, 1, 1, 1}, {17, 33, 5, 3}, {20, 9, 9, 13}, {33, 48, 4, 8}};
     ck_pool *pool = ck_pool_create(2);
     for (size_t v = 0; v < sizeof names / sizeof *names; v++) {
         const ck_kernels *kernels = ck_kernels_named(names[v]);
@@ -214,6 +220,10 @@ int main(void) {
         printf("kernels: %s\n", kernels->name);
         for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
             test_separable(kernels, pool, shapes[s][0], shapes[s][1], shapes[s][2], shapes[s][3], shapes[s][4]);
+        for (size_t s = 0; s < sizeof dense / sizeof *dense; s++)
+            for (int upsampling = CK_SAME; upsampling <= CK_FILTERED; upsampling++)
+                for (int winograd = 0; winograd < 2; winograd++)
+                    test_convolution(kernels, pool, dense[s], upsampling, winograd);
         test_products(kernels, pool, 1, 1, 1);
         test_products(kernels, pool, 13, 70, 45);
         test_products(kernels, pool, 520, 96, 65);

@@ -42,7 +42,7 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
 struct ConvolutionProblem {
     let size: ConvolutionCase
     let weights: ConvolutionWeights
-    let weight, bias, strength, gain, offset, outputGain, noise, x, dOutput: Tensor<Float>
+    let weight, bias, strength, gain, offset, outputGain, noise, center, x, dOutput: Tensor<Float>
     var slope: Double { size.demodulates ? Double(Float(2).squareRoot()) : 1 }
     var clamp: Double { size.demodulates ? 4 : .infinity }
 
@@ -56,6 +56,7 @@ struct ConvolutionProblem {
         bias = draw([size.channelsOut], stream: 2)
         strength = draw([size.channelsOut], stream: 3)
         gain = draw([size.channelsIn], stream: 4)
+        center = size.demodulates ? Tensor(zeros: [size.channelsIn]) : draw([size.channelsIn], stream: 10)
         offset = size.demodulates ? Tensor(zeros: [size.channelsIn]) : draw([size.channelsIn], stream: 5)
         let away: (Float) -> Float = { $0 < 0 ? $0 - 0.5 : $0 + 0.5 }
         outputGain =
@@ -88,6 +89,7 @@ struct ConvolutionProblem {
         input.tensor = x
         for c in 0..<gain.count {
             layer.gain[c] = gain[c]
+            layer.center?[c] = center[c]
             layer.offset?[c] = offset[c]
         }
         for c in 0..<outputGain.count { layer.outputGain?[c] = outputGain[c] }
@@ -133,7 +135,10 @@ struct ConvolutionProblem {
             input: p.x.shape, weight: wide(p.weight), upsampling: p.size.upsampling, blurs: p.size.blurs)
         let inArea = p.x.shape[1] * p.x.shape[2]
         let outArea = p.noise.count
-        var x = Reference.modulate(wide(p.x), style: wide(p.gain))
+        let center = wide(p.center)
+        var centred = wide(p.x)
+        for i in 0..<centred.count { centred[i] += (magnitude ? 1 : -1) * center[i / inArea] }
+        var x = Reference.modulate(centred, style: wide(p.gain))
         for i in 0..<x.count { x[i] += wide(p.offset)[i / inArea] }
         let convolved = chain.reduce(x) { $1($0) }
         let outputGain = wide(p.outputGain)
@@ -155,7 +160,7 @@ struct ConvolutionProblem {
             du[i] *= outputGain[c]
         }
         let dx = chain.reversed().reduce(du) { $1.transposed($0) }
-        let (dInput, dGain) = Reference.modulateBackward(dx, x: wide(p.x), style: wide(p.gain))
+        let (dInput, dGain) = Reference.modulateBackward(dx, x: centred, style: wide(p.gain))
         var dOffset = Real(zeros: p.gain.shape)
         for i in 0..<dx.count { dOffset[i / inArea] += dx[i] }
         return Reply(

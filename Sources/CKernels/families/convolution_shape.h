@@ -69,10 +69,10 @@ static inline int products_of(int upsampling, int winograd) {
 typedef struct {
     int rows, columns;          // Winograd tiles of one tile of the layer
     int tiles_down, tiles_across;
-    int staged;                 // the whole picture is transformed before the products, for all threads
+    int staged;                 // transforms and products of the whole picture, one after the other
     ptrdiff_t window;           // floats of the loaded pixels behind one tile, of one block
     ptrdiff_t transformed;      // floats of one tile
-    ptrdiff_t products;
+    ptrdiff_t products;         // floats of one point
     ptrdiff_t offset[winograd_positions];
     int phases[winograd_positions];
 } winograd_geometry;
@@ -93,7 +93,7 @@ static inline winograd_geometry winograd_of(const ck_convolution *layer, convolu
     g.rows = 8;
     while (g.rows > 2 && (row * g.rows > 160 * 1024 || g.rows / 2 >= down)) g.rows /= 2;
     g.staged = row * g.rows > 320 * 1024;
-    if (g.staged) g.rows = down < 8 ? down : 8;
+    if (g.staged) g.rows = down < 8 ? down : 8;  // the tiles then only divide the work
     g.tiles_down = (down + g.rows - 1) / g.rows;
     g.tiles_across = (across + g.columns - 1) / g.columns;
     g.window = (ptrdiff_t)(g.rows * winograd_side + 2) * (g.columns * winograd_side + 2) * CK_CHANNELS;
@@ -103,5 +103,24 @@ static inline winograd_geometry winograd_of(const ck_convolution *layer, convolu
         g.transformed += (ptrdiff_t)g.phases[i] * pass.blocks_in * tiles * CK_CHANNELS + 16;
     }
     g.products = (ptrdiff_t)tiles * CK_CHUNK + 16;
+    if (g.staged) g.products = (ptrdiff_t)tiles * g.tiles_down * g.tiles_across * pass.blocks_out * CK_CHANNELS + 16;
     return g;
+}
+
+/// Whether a phase of the output needs a Winograd point.
+static inline int product_used(const ck_convolution *layer, convolution_pass pass, int phase, int point) {
+    return pass.phases_out == 1
+        || (point_used(layer->upsampling, 0, phase / 2, point / 6) && point_used(layer->upsampling, 0, phase % 2, point % 6));
+}
+
+/// The packed weights of one chunk behind those of all phases and points before this one.
+static inline const float *weights_of(
+    const ck_convolution *layer, convolution_pass pass, const winograd_geometry *g, int chunk, int phase, int point) {
+    int before = 0;
+    for (int p = 0; p <= phase; p++)
+        for (int i = 0; i < (p < phase ? winograd_positions : point); i++)
+            if (product_used(layer, pass, p, i)) before += g->phases[i];
+    ptrdiff_t inputs = (ptrdiff_t)pass.blocks_in * CK_CHANNELS;
+    return pass.weight + (ptrdiff_t)chunk * products_of(layer->upsampling, 1) * inputs * CK_CHUNK
+        + before * inputs * chunk_width(pass.blocks_out, chunk);
 }

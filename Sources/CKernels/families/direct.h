@@ -28,7 +28,7 @@ static void NAME(direct_load)(const ck_convolution *layer, int backward, int blo
             (size_t)(3 * plane) * sizeof(float));
     for (int part = 0; part < NAME(parts); part++) {
         int channel = block * CK_CHANNELS + part * LANES;
-        NAME(affine) affine = {{0}, {0}};
+        NAME(affine) affine = {{0}, {0}, {0}};
         NAME(arrival) arrival = {0};
         if (backward)
             arrival = NAME(arrival_of)(layer, channel);
@@ -39,7 +39,7 @@ static void NAME(direct_load)(const ck_convolution *layer, int backward, int blo
                 ptrdiff_t pixel = (ptrdiff_t)y * width + x;
                 ptrdiff_t element = ((ptrdiff_t)block * height * width + pixel) * CK_CHANNELS + part * LANES;
                 vf v = backward ? NAME(arrive)(&arrival, layer, element, pixel, 1)
-                                : NAME(load)(layer->input + element) * affine.gain + affine.offset;
+                                : NAME(apply)(&affine, NAME(load)(layer->input + element));
                 int phase = side == 2 ? y % 2 * 2 + x % 2 : 0;
                 float *planes = layer->staged + ((ptrdiff_t)phase * pass.blocks_in + block) * 3 * plane;
                 NAME(stage_pixel)(planes + part * LANES, plane, pass.width, y / side, x / side, v);

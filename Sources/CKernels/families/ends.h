@@ -12,11 +12,16 @@ static inline vf NAME(or_else)(const float *values, int channel, float otherwise
 
 /// The forward load of LANES channels.
 typedef struct {
-    vf gain, offset;
+    vf gain, center, offset;
 } NAME(affine);
 
 static inline NAME(affine) NAME(affine_of)(const ck_convolution *layer, int channel) {
-    return (NAME(affine)){NAME(load)(layer->gain + channel), NAME(or_else)(layer->offset, channel, 0)};
+    return (NAME(affine)){NAME(load)(layer->gain + channel), NAME(or_else)(layer->center, channel, 0),
+        NAME(or_else)(layer->offset, channel, 0)};
+}
+
+static inline vf NAME(apply)(const NAME(affine) *affine, vf x) {
+    return (x - affine->center) * affine->gain + affine->offset;
 }
 
 /// ∂loss/∂u of LANES channels of an activation, from ∂loss/∂a.
@@ -128,12 +133,12 @@ static inline void NAME(write_statistics)(
 
 /// The backward store of LANES input channels, and the sums with the input.
 typedef struct {
-    vf gain, dot, sum;
+    vf gain, center, dot, sum;
 } NAME(return_end);
 
 static inline void NAME(give_back)(
     NAME(return_end) *end, const ck_convolution *layer, vf v, ptrdiff_t element) {
-    end->dot += v * NAME(load)(layer->input + element);
+    end->dot += v * (NAME(load)(layer->input + element) - end->center);
     end->sum += v;
     NAME(store)(layer->d_input + element, v * end->gain);
 }
@@ -157,7 +162,8 @@ static inline void NAME(open_sink)(NAME(sink) *sink, const ck_convolution *layer
     for (int v = 0; v < chunk_width(pass.blocks_out, chunk) / LANES; v++) {
         int channel = chunk * CK_CHUNK + v * LANES;
         if (pass.backward)
-            sink->back[v] = (NAME(return_end)){.gain = NAME(load)(layer->gain + channel)};
+            sink->back[v] = (NAME(return_end)){
+                .gain = NAME(load)(layer->gain + channel), .center = NAME(or_else)(layer->center, channel, 0)};
         else
             sink->out[v] = NAME(departure_of)(&layer->end, layer->output_gain, channel);
     }

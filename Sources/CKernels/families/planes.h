@@ -92,14 +92,15 @@ static void NAME(rgb_forward)(const ck_rgb *layer, int tile) {
     float base[3];
     for (int k = 0; k < 3; k++) {
         base[k] = layer->bias[k];
-        if (layer->offset)
+        if (layer->center)
             for (int c = 0; c < channels; c++) base[k] += layer->weight[k * channels + c] * layer->offset[c];
     }
     for (int p = first; p < end; p++) {
         vf total[3] = {{0}, {0}, {0}};
         for (int c = 0; c < channels; c += LANES) {
             ptrdiff_t element = ((ptrdiff_t)(c / CK_CHANNELS) * pixels + p) * CK_CHANNELS + c % CK_CHANNELS;
-            vf x = NAME(load)(layer->input + element) * NAME(load)(layer->gain + c);
+            vf x = NAME(load)(layer->input + element) - NAME(or_else)(layer->center, c, 0);
+            x *= NAME(load)(layer->gain + c);
             for (int k = 0; k < 3; k++) total[k] += x * NAME(load)(layer->weight + k * channels + c);
         }
         for (int k = 0; k < 3; k++) {
@@ -113,14 +114,15 @@ static void NAME(rgb_backward)(const ck_rgb *layer, int tile) {
     int pixels = layer->height * layer->width, channels = layer->channels;
     int first = tile * rgb_pixels, end = first + rgb_pixels < pixels ? first + rgb_pixels : pixels;
     for (int c = 0; c < channels; c += LANES) {
-        vf weight[3], gain = NAME(load)(layer->gain + c), dot = {0}, sum = {0};
+        vf weight[3], gain = NAME(load)(layer->gain + c), center = NAME(or_else)(layer->center, c, 0);
+        vf dot = {0}, sum = {0};
         for (int k = 0; k < 3; k++) weight[k] = NAME(load)(layer->weight + k * channels + c);
         ptrdiff_t plane = (ptrdiff_t)(c / CK_CHANNELS) * pixels * CK_CHANNELS + c % CK_CHANNELS;
         for (int p = first; p < end; p++) {
             ptrdiff_t element = plane + (ptrdiff_t)p * CK_CHANNELS;
             vf d = layer->image[p] * weight[0] + layer->image[pixels + p] * weight[1]
                 + layer->image[2 * (ptrdiff_t)pixels + p] * weight[2];
-            dot += d * NAME(load)(layer->input + element);
+            dot += d * (NAME(load)(layer->input + element) - center);
             sum += d;
             d *= gain;
             if (layer->accumulate) d += NAME(load)(layer->d_input + element);

@@ -3,8 +3,8 @@
 //   pixels ──load──▶ window ──Bᵀ·B──▶ transformed ──36 products──▶ ──Aᵀ·A──▶ store
 //
 // One tile of the layer is a few rows of eight 4×4 tiles. Where its transformed input fits into the second cache,
-// all of this happens in one go; where there are too many channels, the picture is transformed first and then every
-// chunk of output channels multiplied.
+// all of this happens in one go. Where there are too many channels, the whole picture goes through one step after the
+// other, and the products are divided by points, so that every weight is read once.
 
 /// Six pixels to six points: Bᵀ for 0, ±√½, ±√2, ∞.
 static inline void NAME(to_points)(const vf d[6], vf *t, int step) {
@@ -54,7 +54,7 @@ static inline void NAME(load_window)(
     int side = pass.phases_in == 4 ? 2 : 1, full_width = pass.width * side;
     int rows = g.rows * winograd_side + 2, columns = g.columns * winograd_side + 2;
     ptrdiff_t plane = (ptrdiff_t)(channel / CK_CHANNELS) * pass.height * side * full_width * CK_CHANNELS + channel % CK_CHANNELS;
-    NAME(affine) affine = {{0}, {0}};
+    NAME(affine) affine = {{0}, {0}, {0}};
     if (!pass.backward) affine = NAME(affine_of)(layer, channel);
     int from = left == 0 ? 1 : 0, to = pass.width - left + 1 < columns ? pass.width - left + 1 : columns;
     for (int r = 0; r < rows; r++) {
@@ -68,7 +68,7 @@ static inline void NAME(load_window)(
         if (!pass.backward) {
             const float *source = layer->input + plane + pixel * CK_CHANNELS;
             for (int c = from; c < to; c++)
-                NAME(store)(target + c * CK_CHANNELS, NAME(load)(source + c * CK_CHANNELS) * affine.gain + affine.offset);
+                NAME(store)(target + c * CK_CHANNELS, NAME(apply)(&affine, NAME(load)(source + c * CK_CHANNELS)));
         } else if (layer->raw) {
             const float *source = layer->raw + plane + pixel * CK_CHANNELS;
             for (int c = from; c < to; c++)
@@ -145,20 +145,23 @@ static inline void NAME(transform_phase)(
         NAME(transform_back)(products, stride, 0, 0, y);
 }
 
-/// Hands the pixels of one phase of a tile of the layer to the sink.
+/// Hands the pixels of one phase of a tile of the layer to the sink. `products` of neighbouring points are
+/// `g.products` floats apart.
 static inline void NAME(winograd_store)(
-    NAME(sink) *sink, winograd_geometry g, int phase, int chunk, int top, int left, const float *products) {
+    NAME(sink) *sink, const winograd_geometry *g, int phase, int chunk, int tile, const float *products) {
     convolution_pass pass = sink->pass;
     int side = pass.phases_out == 4 ? 2 : 1, full_width = pass.width * side, width = chunk_width(pass.blocks_out, chunk);
+    int top = tile / g->tiles_across * g->rows * winograd_side, left = tile % g->tiles_across * g->columns * winograd_side;
     ptrdiff_t plane = (ptrdiff_t)pass.height * side * full_width * CK_CHANNELS;
     for (int v = 0; v < width / LANES; v++) {
         int channel = chunk * CK_CHUNK + v * LANES;
         ptrdiff_t base = channel / CK_CHANNELS * plane + channel % CK_CHANNELS;
-        for (int t = 0; t < g.rows * g.columns; t++) {
-            int y0 = top + t / g.columns * winograd_side, x0 = left + t % g.columns * winograd_side;
+        for (int t = 0; t < g->rows * g->columns; t++) {
+            int y0 = top + t / g->columns * winograd_side, x0 = left + t % g->columns * winograd_side;
             if (y0 >= pass.height || x0 >= pass.width) continue;
             vf result[16];
-            NAME(transform_phase)(products + t * width + v * LANES, g.products, sink->layer, pass.backward, phase, result);
+            NAME(transform_phase)
+            (products + t * width + v * LANES, g->products, sink->layer, pass.backward, phase, result);
             int rows = pass.height - y0 < 4 ? pass.height - y0 : 4, columns = pass.width - x0 < 4 ? pass.width - x0 : 4;
             for (int y = 0; y < rows; y++)
                 for (int x = 0; x < columns; x++) {
@@ -169,30 +172,65 @@ static inline void NAME(winograd_store)(
     }
 }
 
+/// The products of one point and one phase of the output, for one tile of the layer and one chunk.
+static inline void NAME(winograd_products)(
+    convolution_pass pass, const winograd_geometry *g, int point, const float *weights, int width,
+    const float *transformed, float *products) {
+    int tiles = g->rows * g->columns;
+    NAME(segment) segment = {transformed + g->offset[point], weights};
+    for (int t = 0; t < tiles; t += CK_PIXELS, segment.a += CK_PIXELS * CK_CHANNELS)
+        NAME(multiply_pixels)
+        (&segment, 1, pass.blocks_in * g->phases[point], (ptrdiff_t)tiles * CK_CHANNELS, width,
+            products + (ptrdiff_t)t * width);
+}
+
 /// One chunk of output channels of one tile of the layer, all phases of it.
 static void NAME(winograd_multiply)(
     const ck_convolution *layer, int backward, int tile, int chunk, const float *transformed, float *products) {
     convolution_pass pass = pass_of(layer, backward);
     winograd_geometry g = winograd_of(layer, pass);
-    int width = chunk_width(pass.blocks_out, chunk), tiles = g.rows * g.columns;
-    const float *weights = pass.weight
-        + (ptrdiff_t)chunk * products_of(layer->upsampling, 1) * pass.blocks_in * CK_CHANNELS * CK_CHUNK;
-    int top = tile / g.tiles_across * g.rows * winograd_side, left = tile % g.tiles_across * g.columns * winograd_side;
+    int width = chunk_width(pass.blocks_out, chunk);
+    const float *weights = weights_of(layer, pass, &g, chunk, 0, 0);
     NAME(sink) sink;
     NAME(open_sink)(&sink, layer, pass, chunk);
     for (int phase = 0; phase < pass.phases_out; phase++) {
         for (int i = 0; i < winograd_positions; i++) {
-            if (pass.phases_out == 4
-                && !(point_used(layer->upsampling, 0, phase / 2, i / 6) && point_used(layer->upsampling, 0, phase % 2, i % 6)))
-                continue;
-            int blocks = pass.blocks_in * g.phases[i];
-            NAME(segment) segment = {transformed + g.offset[i], weights};
-            for (int t = 0; t < tiles; t += CK_PIXELS, segment.a += CK_PIXELS * CK_CHANNELS)
-                NAME(multiply_pixels)
-                (&segment, 1, blocks, (ptrdiff_t)tiles * CK_CHANNELS, width, products + i * g.products + (ptrdiff_t)t * width);
-            weights += (ptrdiff_t)blocks * CK_CHANNELS * width;
+            if (!product_used(layer, pass, phase, i)) continue;
+            NAME(winograd_products)(pass, &g, i, weights, width, transformed, products + i * g.products);
+            weights += (ptrdiff_t)pass.blocks_in * g.phases[i] * CK_CHANNELS * width;
         }
-        NAME(winograd_store)(&sink, g, phase, chunk, top, left, products);
+        NAME(winograd_store)(&sink, &g, phase, chunk, tile, products);
     }
+    NAME(close_sink)(&sink, tile, chunk);
+}
+
+// Staged: transformed [tile][…], products [phase][point][chunk][tile][Winograd tile][width].
+
+static void NAME(winograd_point)(
+    const ck_convolution *layer, int backward, int point, int phase, const float *transformed, float *products) {
+    convolution_pass pass = pass_of(layer, backward);
+    winograd_geometry g = winograd_of(layer, pass);
+    if (!product_used(layer, pass, phase, point)) return;
+    int tiles = g.tiles_down * g.tiles_across;
+    float *target = products + ((ptrdiff_t)phase * winograd_positions + point) * g.products;
+    for (int chunk = 0; chunk < chunks_of(pass.blocks_out); chunk++) {
+        int width = chunk_width(pass.blocks_out, chunk);
+        const float *weights = weights_of(layer, pass, &g, chunk, phase, point);
+        for (int tile = 0; tile < tiles; tile++, target += g.rows * g.columns * width)
+            NAME(winograd_products)(pass, &g, point, weights, width, transformed + tile * g.transformed, target);
+    }
+}
+
+static void NAME(winograd_finish)(
+    const ck_convolution *layer, int backward, int tile, int chunk, const float *products) {
+    convolution_pass pass = pass_of(layer, backward);
+    winograd_geometry g = winograd_of(layer, pass);
+    ptrdiff_t tiles = (ptrdiff_t)g.tiles_down * g.tiles_across * g.rows * g.columns;
+    ptrdiff_t at = chunk * CK_CHUNK * tiles + (ptrdiff_t)tile * g.rows * g.columns * chunk_width(pass.blocks_out, chunk);
+    NAME(sink) sink;
+    NAME(open_sink)(&sink, layer, pass, chunk);
+    for (int phase = 0; phase < pass.phases_out; phase++)
+        NAME(winograd_store)
+        (&sink, &g, phase, chunk, tile, products + (ptrdiff_t)phase * winograd_positions * g.products + at);
     NAME(close_sink)(&sink, tile, chunk);
 }

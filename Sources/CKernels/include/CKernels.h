@@ -109,6 +109,9 @@ typedef struct {
         const ck_convolution *layer, int backward, int tile, int block, float *window, float *transformed);
     void (*winograd_multiply)(
         const ck_convolution *layer, int backward, int tile, int chunk, const float *transformed, float *products);
+    void (*winograd_point)(
+        const ck_convolution *layer, int backward, int point, int phase, const float *transformed, float *products);
+    void (*winograd_finish)(const ck_convolution *layer, int backward, int tile, int chunk, const float *products);
     void (*blur_forward)(const ck_blur *layer, int tile, int block);
     void (*blur_backward)(const ck_blur *layer, int tile, int block);
     void (*noise_backward)(const ck_activation *end, int channels, int height, int width, int row);

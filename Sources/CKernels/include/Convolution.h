@@ -45,14 +45,15 @@ typedef struct {
     int winograd;                   ///< Weights are packed for F(4×4, 3×3), else for direct convolution.
     const float *weight;            ///< `ck_pack_convolution` forward,
     const float *weight_transposed; ///< and backward.
-    const float *gain;              ///< [channels_in]: the input is gain·x + offset inside the picture, 0 outside.
-    const float *offset;            ///< [channels_in]; NULL for none.
+    const float *gain;    ///< [channels_in]: the convolution reads gain·(x − center) + offset, and 0 outside the picture.
+    const float *center;  ///< [channels_in]; NULL for neither it nor an offset.
+    const float *offset;
     const float *output_gain;       ///< [channels_out], right behind the convolution; NULL for none.
     float *raw;                     ///< Blocked: where the bare convolution goes, and its gradient comes from; NULL: `end`.
     ck_activation end;
     float *input;                   ///< Blocked.
     float *d_input;                 ///< Receives ∂loss/∂input.
-    float *d_gain;                  ///< Backward: [tiles][2][channels_in], Σ ∂loss/∂(gain·x + offset) · {x, 1}.
+    float *d_gain;                  ///< Backward: [tiles][2][channels_in], Σ ∂loss/∂(what it reads) · {x − center, 1}.
     float *d_output_gain;           ///< Backward: [tiles][channels_out], output_gain · ∂loss/∂output_gain; NULL when not wanted.
     float *staged;                  ///< Shared by the threads, `ck_convolution_staged` floats.
 } ck_convolution;
@@ -79,13 +80,14 @@ typedef struct {
 
 int ck_blur_tiles(const ck_blur *layer);
 
-/// rgb = weight · (gain ∘ x + offset) + bias, from blocked activations to three planes.
+/// rgb = weight · (gain ∘ (x − center) + offset) + bias, from blocked activations to three planes.
 typedef struct {
     int channels, height, width;
     const float *weight;  ///< [3][channels].
     const float *bias;    ///< [3].
     const float *gain;    ///< [channels].
-    const float *offset;  ///< [channels]; NULL for none.
+    const float *center;  ///< [channels]; NULL for neither it nor an offset.
+    const float *offset;
     const float *input;
     float *image;         ///< [3][height][width]; backward reads its gradient.
     int accumulate;       ///< Forward adds to the image, backward adds to d_input.

@@ -15,17 +15,17 @@ public enum ElementType: String, Sendable, CaseIterable {
         }
     }
 
-    /// Bytes of a tensor of this type and shape, or nil where the product does not fit.
+    /// Bytes of a tensor of this type and shape, or nil where the product does not fit. An empty tensor's
+    /// other extents must fit, too, so that they can be multiplied in any order.
     func byteCount(ofShape shape: [Int]) -> Int? {
         var bytes = byteCount
         guard shape.count <= 32, shape.allSatisfy({ $0 >= 0 }) else { return nil }
-        if shape.contains(0) { return 0 }
-        for extent in shape {
+        for extent in shape where extent != 0 {
             let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
             if overflow { return nil }
             bytes = product
         }
-        return bytes
+        return shape.contains(0) ? 0 : bytes
     }
 }
 

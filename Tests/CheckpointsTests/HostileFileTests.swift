@@ -29,20 +29,44 @@ import Testing
 
     @Test func zip() throws {
         let bytes = [UInt8](try Data(contentsOf: goldenURL("plain.zip")))
-        try withTemporaryDirectory { folder in
-            let url = folder.appendingPathComponent("damaged.zip")
-            func open(_ bytes: [UInt8]) throws {
-                try Data(bytes).write(to: url)
-                do {
-                    let archive = try ZipArchive(contentsOf: url)
-                    for entry in archive.entries { _ = try archive.read(entry.name, limit: 1 << 20) }
-                } catch {}  // typed: a CheckpointError
-            }
-            for length in bytes.indices { try open(Array(bytes.prefix(length))) }
-            for damaged in mutations(of: bytes, count: HostileCheckpointTests.mutationCount, seed: 2) {
-                try open(damaged)
+        var read = 0
+        func open(_ bytes: [UInt8]) {
+            do {
+                let archive = try ZipArchive(FileBytes(bytes, name: "damaged.zip"))
+                for entry in archive.entries {
+                    if try archive.read(entry.name, limit: 1 << 20).count == entry.size { read += 1 }
+                }
+            } catch {}  // typed: a CheckpointError
+        }
+        for length in bytes.indices { open(Array(bytes.prefix(length))) }
+        #expect(read == 0, "no truncation is an archive")
+        let count = HostileCheckpointTests.mutationCount
+        for damaged in mutations(of: bytes, count: count, seed: 2) { open(damaged) }
+        #expect(read > 0)
+    }
+
+    /// The checksums of an archive refuse most damage; this is damage that they do not see.
+    @Test func torchPickleInAnArchive() throws {
+        let archive = try ZipArchive(contentsOf: CheckpointFixture.url("torch_archive.pt"))
+        let folder = "torch_archive/"
+        let pickle = try archive.read("\(folder)data.pkl", limit: 1 << 20).withBytes { Array($0) }
+        var (refused, read) = (0, 0)
+        for damaged in mutations(of: pickle, count: HostileCheckpointTests.mutationCount, seed: 5) {
+            do {
+                let file = FileBytes(damaged, name: "damaged")
+                let value = try TorchArchive.value(of: file, in: archive, folder: folder)
+                for entry in value.entries ?? [] {
+                    guard let tensor = entry.value.tensor, let numbers = try? tensor.tensor() else {
+                        continue
+                    }
+                    #expect(numbers.shape == tensor.shape)
+                    read += 1
+                }
+            } catch {  // typed: a CheckpointError
+                refused += 1
             }
         }
+        #expect(refused > HostileCheckpointTests.mutationCount / 4 && read > 0)
     }
 
     @Test func openVINO() {

@@ -186,6 +186,7 @@ def that_lie_about_tensors():
         "huge_stride": (tensor(strides=(2**62,)), "impossible shape"),
         "overflowing_shape": (tensor(shape=(2**32, 2**32), strides=(0, 0)), "impossible shape"),
         "overflow_to_zero": (tensor(shape=(2**62, 4), strides=(0, 0)), "impossible shape"),
+        "empty_and_overflowing": (tensor(shape=(2**40, 2**40, 0), strides=(0, 0, 0)), "impossible shape"),
         "expanded": (tensor(shape=(2**16, 2**16), strides=(0, 0)), "is refused for this file"),
         "ranks_differ": (tensor(shape=(2, 2)), "impossible shape"),
         "storage_too_long": (tensor(count=2**40), "malformed storage"),
@@ -235,6 +236,8 @@ def that_are_bad_archives():
     put("larger_than_the_archive.pt", bytes(whole), "zip archive")
     header = b'{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}'
     put("overlapping.safetensors", struct.pack("<Q", len(header)) + header + bytes(8), "overlap")
+    header = b'{"a":{"dtype":"U8","shape":[1099511627776,1099511627776,0],"data_offsets":[0,0]}}'
+    put("empty_and_overflowing.safetensors", struct.pack("<Q", len(header)) + header, "impossible shape")
 
 
 def main():

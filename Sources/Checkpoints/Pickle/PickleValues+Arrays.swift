@@ -78,6 +78,7 @@ extension PickleValues {
         _ item: PickleItem, _ format: NumberFormat
     ) throws(CheckpointError) -> NumberStorage {
         let bytes = try bytes(item)
+        guard bytes.count % format.type.byteCount == 0 else { throw unexpected("bytes of whole numbers") }
         return NumberStorage(
             file: graph.file.name, elementType: format.type, count: bytes.count / format.type.byteCount,
             isBigEndian: format.isBigEndian, source: bytes.source)

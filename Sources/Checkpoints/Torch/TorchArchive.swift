@@ -16,16 +16,22 @@ struct TorchArchive {
         }
         let folder = String(name.dropLast("data.pkl".count))
         let limit = max(archive.fileSize, Checkpoint.descriptionLimit)
-        let pickle = try archive.read(name, limit: limit)
+        root = try Self.value(of: archive.read(name, limit: limit), in: archive, folder: folder)
+    }
+
+    /// What a pickle means whose storages are the entries of an archive.
+    static func value(
+        of pickle: FileBytes, in archive: ZipArchive, folder: String
+    ) throws(CheckpointError) -> CheckpointValue {
         var budget = PickleBudget()
         let graph = try PickleMachine.graph(of: pickle, in: 0..<pickle.count, budget: &budget)
         guard graph.end == pickle.count else {
             throw CheckpointError(file: pickle.name, problem: .strayBytes(pickle.count - graph.end))
         }
         let storages = TorchStorages.archive(
-            archive, folder: folder, isBigEndian: try Self.isBigEndian(archive, folder: folder))
+            archive, folder: folder, isBigEndian: try isBigEndian(archive, folder: folder))
         let values = PickleValues(graph: graph, storages: storages, budget: budget)
-        root = try values.value(graph.root)
+        return try values.value(graph.root)
     }
 
     /// What the entry `byteorder` says; archives without it are little-endian.

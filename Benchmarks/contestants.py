@@ -11,7 +11,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / "Benchmarks/peers"
-MODEL = "mobilestylegan-ffhq-1024"
+# What is timed: what PulseBench calls it, and what its peers load.
+MODELS = {"mobilestylegan-1024": "mobilestylegan-ffhq-1024", "stylegan1-1024": "random-stylegan1-1024",
+          "stylegan2-1024": "random-stylegan2-1024"}
+DEFAULT_MODEL = MODELS["mobilestylegan-1024"]
 VENV_PYTHON = ROOT / ".venv/bin/python"
 # M, K, N of matrix products as large as those of the layers.
 PRODUCTS = [(512, 512, 1024), (512, 512, 4096), (256, 256, 16384)]
@@ -63,9 +66,12 @@ class Contestant:
         self.errors.close()
 
 
-def start(options, threads, note):
-    """The contestants of one thread count. Jobs have processes of their own, so that a peak is one job's."""
+def start(options, model, threads, note):
+    """The contestants on one model and thread count. Jobs have processes of their own, so that a peak is one job's."""
     parts = set(options.parts)
+    is_default = model == DEFAULT_MODEL
+    if not is_default:  # whose layers, bound and allocations are looked into
+        parts -= {"layers", "batch4"}
     started = []
 
     def add(name, works, command):
@@ -77,7 +83,7 @@ def start(options, threads, note):
         except RuntimeError as error:
             note(f"{error}: running without it")
 
-    ours = [bench_binary(), "serve", MODEL, threads, options.side]
+    ours = [bench_binary(), "serve", model, threads, options.side]
     products = [f"gemm {m} {k} {n}" for m, k, n in PRODUCTS]
     for works in (["step"], ["forward"], ["both"], ["batch4"], ["layers"]):
         add("ours", works, ours)
@@ -89,14 +95,15 @@ def start(options, threads, note):
     if "layers" in parts:
         add("blas", products, [python, PEERS / "blas_peer.py", threads])
     if has(python, "torch"):
-        for layout in ["contiguous", "channels_last"] + ([] if options.no_compile else ["compile"]):
-            command = [python, PEERS / "torch_peer.py", home() / f"models/{MODEL}.safetensors", threads,
-                       options.side, layout]
+        weights = model_file() if is_default else model
+        compiles = is_default and not options.no_compile
+        for layout in ["contiguous", "channels_last"] + (["compile"] if compiles else []):
+            command = [python, PEERS / "torch_peer.py", weights, threads, options.side, layout]
             add(f"pytorch {layout}", ["step", "both"], command)
             add(f"pytorch {layout}", ["forward"], command)
     else:
         note("PyTorch is not installed: running without it")
-    if "forward" in parts:
+    if "forward" in parts and is_default:
         add_openvino(python, threads, add, note)
     return started
 
@@ -113,6 +120,10 @@ def add_openvino(python, threads, add, note):
                 wheel.extract(f"random_face/data/SynthesisNetwork.{part}", folder)
             add("openvino", ["forward"], [
                 python, PEERS / "openvino_peer.py", f"{folder}/random_face/data/SynthesisNetwork.xml", threads])
+
+
+def model_file():
+    return home() / f"models/{DEFAULT_MODEL}.safetensors"
 
 
 def home():

@@ -5,10 +5,10 @@ TITLES = {"forward": "generator forward", "forwardBackward": "generator forward 
 
 
 def report(results, about):
-    """`results` maps thread counts to what `summarise` made."""
-    lines = [f"MobileStyleGAN 1024x1024, {about}"]
-    for threads, result in results.items():
-        lines += ["", f"==== {threads} thread{'s' if threads > 1 else ''}"]
+    """`results` maps models, and those thread counts, to what `summarise` made."""
+    lines = [about]
+    for model, threads, result in [(m, t, r) for m, by_threads in results.items() for t, r in by_threads.items()]:
+        lines += ["", f"==== {model}, {threads} thread{'s' if threads > 1 else ''}"]
         for key, title in TITLES.items():
             lines += times(result, key, title)
         if "batch4" in result["peakMB"]:

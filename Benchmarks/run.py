@@ -25,34 +25,38 @@ RESULTS = contestants.ROOT / "Benchmarks/RESULTS.md"
 
 def main():
     options = arguments()
-    model = contestants.home() / f"models/{contestants.MODEL}.safetensors"
-    if not model.exists():
-        sys.exit(f"{model} is missing: run `make setup`, which imports the default model")
+    if not contestants.model_file().exists():
+        sys.exit(f"{contestants.model_file()} is missing: run `make setup`, which imports the default model")
     load = [os.getloadavg()[0]]
     results = {}
-    for threads in options.threads:
-        results[threads] = measure(options, threads)
-        if "allocations" in options.parts and sys.platform == "linux":
-            results[threads]["allocations"] = allocations(options, threads)
+    for model in options.models:
+        results[model] = {threads: measure(options, model, threads) for threads in options.threads}
     load.append(os.getloadavg()[0])
     about = (f"{processor()} ({os.cpu_count()} processors), medians of {options.rounds}, load average "
              f"{load[0]:.1f} before and {load[1]:.1f} after, commit {commit()}")
     text = report(results, about)
     print(text)
     if options.json:
-        largest = max(results)
-        content = {"threads": largest, "about": about} | results[largest]
-        content["byThreads"] = {str(threads): result for threads, result in results.items()}
-        Path(options.json).write_text(json.dumps({"mobilestylegan-1024": content}, indent=2) + "\n")
+        content = {model: by_threads(result, about) for model, result in results.items()}
+        Path(options.json).write_text(json.dumps(content, indent=2) + "\n")
     if options.record:
         with RESULTS.open("a") as file:
             file.write(f"\n## {datetime.date.today()}\n\n```\n{text}\n```\n")
+
+
+def by_threads(results, about):
+    """The JSON of one model: its result on most threads, and all of them behind."""
+    largest = max(results)
+    return {"threads": largest, "about": about} | results[largest] | {
+        "byThreads": {str(threads): result for threads, result in results.items()}}
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7, help="measurements of each, at least 5 (default: 7)")
     parser.add_argument("--threads", default="1,2", help="thread counts, with commas (default: 1,2)")
+    parser.add_argument("--models", default="mobilestylegan-1024",
+                        help=f"with commas, or all: {', '.join(contestants.MODELS)} (default: the first)")
     parser.add_argument("--side", type=int, default=32, help="side of the low-resolution target (default: 32)")
     parser.add_argument("--parts", default=",".join(PARTS), help=f"what to measure, with commas (default: {','.join(PARTS)})")
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out (it compiles for minutes)")
@@ -66,16 +70,17 @@ def arguments():
     if options.rounds < 5:
         parser.error("--rounds must be at least 5")
     options.threads = sorted({int(t) for t in options.threads.split(",")})
+    options.models = list(contestants.MODELS) if options.models == "all" else options.models.split(",")
     options.parts = options.parts.split(",")
-    unknown = set(options.parts) - set(PARTS)
+    unknown = set(options.parts) - set(PARTS) or set(options.models) - set(contestants.MODELS)
     if unknown or min(options.threads) < 1:
-        parser.error(f"unknown part {unknown.pop()}" if unknown else "threads are counted from 1")
+        parser.error(f"unknown part or model {unknown.pop()}" if unknown else "threads are counted from 1")
     return options
 
 
-def measure(options, threads):
-    started = contestants.start(options, threads, note)
-    note(f"{threads} threads: warming up {len(started)} processes, one at a time")
+def measure(options, model, threads):
+    started = contestants.start(options, contestants.MODELS[model], threads, note)
+    note(f"{model}, {threads} threads: warming up {len(started)} processes, one at a time")
     ready = [contestant for contestant in started if warm_up(contestant, options)]
     samples = {}
     for round_ in range(options.rounds):
@@ -88,7 +93,10 @@ def measure(options, threads):
     peaks = {(contestant.name, work): contestant.ask("peak") for contestant in ready for work in contestant.works}
     for contestant in ready:
         contestant.close()
-    return summarise(samples, peaks)
+    result = summarise(samples, peaks)
+    if contestants.MODELS[model] == contestants.DEFAULT_MODEL and "allocations" in options.parts and sys.platform == "linux":
+        result["allocations"] = allocations(options, threads)
+    return result
 
 
 def warm_up(contestant, options):

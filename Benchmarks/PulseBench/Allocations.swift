@@ -5,7 +5,7 @@ import Generators
 ///
 /// `Benchmarks/allocations.sh` runs this with a library in front of the C library's allocator, which counts
 /// between `bench_count(1)` and `bench_count(0)`, and prints what it counted at the latter.
-func countAllocations(model: Model, threads: Int, side: Int) throws {
+func countAllocations(model: TimedModel, threads: Int, side: Int) throws {
     // The default search order is a null handle here.
     guard let symbol = dlsym(nil, "bench_count") else {
         fail("nobody counts: run Benchmarks/allocations.sh")

@@ -6,15 +6,20 @@ import TensorEngine
 ///
 ///     PulseBench serve MODEL THREADS SIDE      answers the words of `Server`
 ///     PulseBench allocations MODEL THREADS SIDE
+///     PulseBench generator MODEL THREADS       answers the requests of `GeneratorPipe`
 @main
 struct PulseBench {
     static func main() throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 5, let threads = Int(arguments[3]), let side = Int(arguments[4]) else {
-            fail("usage: PulseBench serve|allocations MODEL THREADS SIDE")
+        guard arguments.count >= 4, let threads = Int(arguments[3]) else {
+            fail(
+                "usage: PulseBench serve|allocations MODEL THREADS SIDE, or PulseBench generator MODEL THREADS"
+            )
         }
-        let model = try ModelStore().load(arguments[2])
+        let side = arguments.count > 4 ? Int(arguments[4]) ?? 32 : 32
+        let model = try TimedModel(arguments[2])
         switch arguments[1] {
+        case "generator": try GeneratorPipe(generator: try model.makeGenerators(1, threads: threads)[0]).run()
         case "serve": try Server(model: model, threads: threads, side: side).run()
         case "allocations": try countAllocations(model: model, threads: threads, side: side)
         default: fail("unknown job '\(arguments[1])'")
@@ -25,7 +30,7 @@ struct PulseBench {
 /// Answers one line for each line of standard input. What a word needs is made when the word first comes, so
 /// that the peak of a process is that of the jobs it was given.
 final class Server {
-    private let model: Model
+    private let model: TimedModel
     private let threads: Int
     private let side: Int
     private var passes: GeneratorPasses?
@@ -35,7 +40,7 @@ final class Server {
     private var copy: CopyBandwidth?
     private var products: [String: MatrixProduct] = [:]
 
-    init(model: Model, threads: Int, side: Int) {
+    init(model: TimedModel, threads: Int, side: Int) {
         (self.model, self.threads, self.side) = (model, threads, side)
     }
 
@@ -52,6 +57,7 @@ final class Server {
         case "step": return seconds(try made(&search) { try makeSearch(candidates: 1) }.round)
         case "batch4": return seconds(try made(&batch) { try makeSearch(candidates: 4) }.round)
         case "layers":
+            guard case .stored(let model) = model else { return "only a MobileStyleGAN is timed by layers" }
             return try made(&layers) {
                 LayerTimes(
                     configuration: try model.mobileStyleGANWeights().configuration, threads: threads)
@@ -69,7 +75,7 @@ final class Server {
     }
 
     private func makePasses() throws -> GeneratorPasses {
-        GeneratorPasses(generator: try model.makeGenerator(threads: threads))
+        GeneratorPasses(generator: try model.makeGenerators(1, threads: threads)[0])
     }
 
     private func makeSearch(candidates: Int) throws -> SearchSteps {

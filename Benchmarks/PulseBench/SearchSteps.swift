@@ -50,16 +50,15 @@ final class SearchSteps {
     private let candidates: Int
 
     /// - Parameter steps: of the search; by default more than anybody times.
-    init(model: Model, threads: Int, side: Int, candidates: Int, steps: Int = 1_000_000) throws {
+    init(model: TimedModel, threads: Int, side: Int, candidates: Int, steps: Int = 1_000_000) throws {
         self.candidates = candidates
-        let statistics = try model.latentStatistics()
         var options = ClassicOptions()
         options.steps = steps
         // A picture that fits would spare the backward pass.
         options.eps = 0
         batch = try ClassicBatch(
             generators: try model.makeGenerators(min(candidates, threads), threads: threads),
-            latentModel: LatentModel(statistics),
+            latentModel: try model.latentModel(),
             target: try Target(Self.target(side: side)), options: options, seed: 1,
             candidates: Array(1...candidates))
     }

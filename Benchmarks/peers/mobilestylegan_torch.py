@@ -46,6 +46,7 @@ class MobileStyleGAN:
                         for name, t in tensors.items() if not name.startswith(("latent.", "mapping."))}
         self.blocks = 1 + max(int(n.split(".")[1]) for n in tensors if n.startswith("layers."))
         self.names = ["conv1"] + [f"layers.{i}.conv{j}" for i in range(self.blocks) for j in (1, 2)]
+        self.rows = 2 * self.blocks + 2  # latents
         self.memory_format = memory_format
         # Maps of unit variance; `layer` multiplies them by their strength.
         sides = [4] + [8 << i for i in range(self.blocks) for _ in (1, 2)]

@@ -1,6 +1,7 @@
 """Generator passes and steps of PULSE's search in PyTorch eager (or compiled), when told.
 
-    python torch_peer.py MODEL.safetensors THREADS SIDE contiguous|channels_last|compile
+    python torch_peer.py MODEL.safetensors|random-stylegan1-1024|random-stylegan2-1024 THREADS SIDE \
+        contiguous|channels_last|compile
 """
 
 import sys
@@ -10,17 +11,19 @@ import torch.nn.functional as F
 
 from mobilestylegan_torch import MobileStyleGAN, downscale_matrix, read_safetensors
 from protocol import serve
+from stylegan_torch import StyleGAN1, StyleGAN2
+
+RANDOM = {"random-stylegan1-1024": StyleGAN1, "random-stylegan2-1024": StyleGAN2}
 
 
 class Search:
     """PULSE: z and five noise maps, each on its sphere; w = LReLU(σ z + μ); 100·L2 + 0.05·GEOCROSS; Adam."""
 
-    def __init__(self, generator, tensors, side, transform):
-        self.generator = generator
-        self.mean, self.deviation = tensors["latent.mean"], tensors["latent.std"]
+    def __init__(self, generator, mean, deviation, side, transform):
+        self.generator, self.mean, self.deviation = generator, mean, deviation
         self.matrix = downscale_matrix(side)
         self.target = torch.full((3, side, side), 0.5)
-        self.z = torch.randn(2 * generator.blocks + 2, 512).requires_grad_(True)
+        self.z = torch.randn(generator.rows, 512).requires_grad_(True)
         self.noise = [torch.randn_like(m).requires_grad_(True) for m in generator.baked[:5]]
         self.parameters = [self.z, *self.noise]
         self.radii = [self.radius(p) for p in self.parameters]
@@ -59,13 +62,16 @@ def main():
     path, threads, side, layout = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    tensors, _ = read_safetensors(path)
     layout_of = {"channels_last": torch.channels_last}.get(layout, torch.contiguous_format)
-    generator = MobileStyleGAN(tensors, layout_of)
+    if path in RANDOM:
+        generator, mean, deviation = RANDOM[path](layout_of), torch.zeros(512), torch.ones(512)
+    else:
+        tensors, _ = read_safetensors(path)
+        generator, mean, deviation = MobileStyleGAN(tensors, layout_of), tensors["latent.mean"], tensors["latent.std"]
     transform = torch.compile if layout == "compile" else lambda function: function
     render = transform(generator.__call__)
-    search = Search(generator, tensors, side, transform)
-    w = torch.randn(2 * generator.blocks + 2, 512).mul_(0.4).requires_grad_(True)
+    search = Search(generator, mean, deviation, side, transform)
+    w = torch.randn(generator.rows, 512).mul_(0.4).requires_grad_(True)
     d_image = torch.randn(1, 3, 1024, 1024).mul_(1e-3)
 
     def both():

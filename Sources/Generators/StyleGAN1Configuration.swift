@@ -32,7 +32,7 @@ extension StyleGAN1Configuration {
     ///
     /// The names are those of PULSE's `G_synthesis`; stored noise maps, which that has no place for, are
     /// `….noise.noise`.
-    var tensorShapes: [(name: String, shape: [Int])] {
+    public var tensorShapes: [(name: String, shape: [Int])] {
         var shapes: [(name: String, shape: [Int])] = []
         func epilogue(_ name: String, channels: Int, side: Int) {
             shapes += [

@@ -32,7 +32,7 @@ extension StyleGAN2Configuration {
     ///
     /// The names are StyleGAN2-ADA's: the only ones of the three in use that say the resolution of every layer and
     /// carry no unit axes, and the official ones since.
-    var tensorShapes: [(name: String, shape: [Int])] {
+    public var tensorShapes: [(name: String, shape: [Int])] {
         var shapes: [(name: String, shape: [Int])] = []
         func styled(_ name: String, _ inputs: Int, _ outputs: Int, kernel: Int, side: Int?) {
             shapes += [

@@ -1,4 +1,3 @@
-import Generators
 import TensorEngine
 
 /// The Gaussianised W+: w_l = LReLU₀.₂(σ∘z_l + μ), where z is standard normal.
@@ -64,12 +63,5 @@ public struct LatentModel<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
         precondition(w.shape.count == 2 && w.shape[1] == mean.count, "w is not [L, latentSize]")
         precondition(
             z.shape == w.shape || z.shape == [1, mean.count], "z fits neither w nor one shared vector")
-    }
-}
-
-extension LatentModel where Scalar == Float {
-    /// The model of a generator's mapping network, as its file records it.
-    public init(_ statistics: LatentStatistics) {
-        self.init(mean: statistics.mean, standardDeviation: statistics.standardDeviation)
     }
 }

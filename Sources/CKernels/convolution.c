@@ -17,7 +17,7 @@ static size_t staged_of(const ck_convolution *layer, convolution_pass pass) {
         return (size_t)g.tiles_down * (size_t)g.tiles_across * (size_t)g.transformed
             + (size_t)pass.phases_out * winograd_positions * (size_t)g.products;
     }
-    size_t plane = (size_t)(pass.height + 2) * (size_t)pass.width * CK_CHANNELS;
+    size_t plane = (size_t)direct_plane(pass);
     // The last pixels are multiplied in full blocks, which may read past the end.
     return (size_t)pass.phases_in * (size_t)pass.blocks_in * 3 * plane + CK_PIXELS * CK_CHANNELS;
 }

@@ -61,16 +61,23 @@ static inline int products_of(int upsampling, int winograd) {
     return winograd ? 100 : 16;
 }
 
+/// Floats of one staged plane of a direct convolution. Three pixels more than the plane holds spread the blocks that
+/// one product runs through over the sets of the cache.
+static inline ptrdiff_t direct_plane(convolution_pass pass) {
+    return ((ptrdiff_t)(pass.height + 2) * pass.width + 3) * CK_CHANNELS;
+}
+
 /// How a pass is cut into tiles of the picture, and where its transformed input lies.
 ///
-///   transformed  [point][phases that use it][block][tile][16], behind every point 16 floats that spread the
-///                points over the sets of the cache
+///   transformed  [point][phases that use it][block][tile][16], behind every point 16 floats, and behind every
+///                block of many tiles 8 more tiles, that spread them over the sets of the cache
 ///   products     [point][tile][width], likewise
 typedef struct {
     int rows, columns;          // Winograd tiles of one tile of the layer
     int tiles_down, tiles_across;
     int staged;                 // transforms and products of the whole picture, one after the other
     ptrdiff_t window;           // floats of the loaded pixels behind one tile, of one block
+    ptrdiff_t block;            // floats of one block of 16 channels of one point
     ptrdiff_t transformed;      // floats of one tile
     ptrdiff_t products;         // floats of one point
     ptrdiff_t offset[winograd_positions];
@@ -98,9 +105,10 @@ static inline winograd_geometry winograd_of(const ck_convolution *layer, convolu
     g.tiles_across = (across + g.columns - 1) / g.columns;
     g.window = (ptrdiff_t)(g.rows * winograd_side + 2) * (g.columns * winograd_side + 2) * CK_CHANNELS;
     int tiles = g.rows * g.columns;
+    g.block = (tiles + (tiles >= 32 ? CK_PIXELS : 0)) * CK_CHANNELS;
     for (int i = 0; i < winograd_positions; i++) {
         g.offset[i] = g.transformed;
-        g.transformed += (ptrdiff_t)g.phases[i] * pass.blocks_in * tiles * CK_CHANNELS + 16;
+        g.transformed += (ptrdiff_t)g.phases[i] * pass.blocks_in * g.block + 16;
     }
     g.products = (ptrdiff_t)tiles * CK_CHUNK + 16;
     if (g.staged) g.products = (ptrdiff_t)tiles * g.tiles_down * g.tiles_across * pass.blocks_out * CK_CHANNELS + 16;

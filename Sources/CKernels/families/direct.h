@@ -5,10 +5,6 @@
 //
 // so that for every tap the pixels p, p+1, … of the picture are neighbours in memory, whatever row they are in.
 
-static inline ptrdiff_t NAME(direct_plane)(convolution_pass pass) {
-    return (ptrdiff_t)(pass.height + 2) * pass.width * CK_CHANNELS;
-}
-
 /// Writes LANES channels of one pixel into its three shifted copies.
 static inline void NAME(stage_pixel)(float *planes, ptrdiff_t plane, int width, int y, int x, vf v) {
     float *row = planes + (ptrdiff_t)(y + 1) * width * CK_CHANNELS;
@@ -21,7 +17,7 @@ static inline void NAME(stage_pixel)(float *planes, ptrdiff_t plane, int width, 
 /// Loads one block of 16 channels into the staged planes, all phases of it.
 static void NAME(direct_load)(const ck_convolution *layer, int backward, int block) {
     convolution_pass pass = pass_of(layer, backward);
-    ptrdiff_t plane = NAME(direct_plane)(pass);
+    ptrdiff_t plane = direct_plane(pass);
     int side = pass.phases_in == 4 ? 2 : 1, height = pass.height * side, width = pass.width * side;
     for (int phase = 0; phase < pass.phases_in; phase++)
         memset(layer->staged + ((ptrdiff_t)phase * pass.blocks_in + block) * 3 * plane, 0,
@@ -51,7 +47,7 @@ static void NAME(direct_load)(const ck_convolution *layer, int backward, int blo
 /// The segments of one phase of the output: one for each tap of each phase of the input.
 static int NAME(direct_segments)(
     const ck_convolution *layer, convolution_pass pass, int phase, const float **weights, int width, NAME(segment) *segments) {
-    ptrdiff_t plane = NAME(direct_plane)(pass);
+    ptrdiff_t plane = direct_plane(pass);
     int count = 0;
     for (int source = 0; source < pass.phases_in; source++) {
         int p = pass.backward ? source : phase;
@@ -75,28 +71,25 @@ static void NAME(direct_multiply)(const ck_convolution *layer, int backward, int
     int width = chunk_width(pass.blocks_out, chunk), pixels = pass.height * pass.width;
     int first = tile * direct_pixels, end = first + direct_pixels < pixels ? first + direct_pixels : pixels;
     int side = pass.phases_out == 4 ? 2 : 1, output_width = pass.width * side;
-    ptrdiff_t plane = NAME(direct_plane)(pass), output_plane = (ptrdiff_t)pixels * side * side * CK_CHANNELS;
+    ptrdiff_t plane = direct_plane(pass), output_plane = (ptrdiff_t)pixels * side * side * CK_CHANNELS;
     const float *weights = pass.weight
         + (ptrdiff_t)chunk * products_of(layer->upsampling, 0) * pass.blocks_in * CK_CHANNELS * CK_CHUNK;
-    float block[CK_PIXELS * CK_CHUNK] __attribute__((aligned(64)));
+    float products[direct_pixels * CK_CHUNK] __attribute__((aligned(64)));
     NAME(segment) segments[36];
     NAME(sink) sink;
     NAME(open_sink)(&sink, layer, pass, chunk);
     for (int phase = 0; phase < pass.phases_out; phase++) {
         int count = NAME(direct_segments)(layer, pass, phase, &weights, width, segments);
-        for (int p = first; p < end; p += CK_PIXELS) {
-            NAME(segment) here[36];
-            for (int s = 0; s < count; s++)
-                here[s] = (NAME(segment)){segments[s].a + (ptrdiff_t)p * CK_CHANNELS, segments[s].weights};
-            NAME(multiply_pixels)(here, count, pass.blocks_in, 3 * plane, width, block);
-            for (int v = 0; v < width / LANES; v++) {
-                int channel = chunk * CK_CHUNK + v * LANES;
-                for (int q = p; q < p + CK_PIXELS && q < end; q++) {
-                    int y = q / pass.width * side + phase / 2, x = q % pass.width * side + phase % 2;
-                    ptrdiff_t pixel = (ptrdiff_t)y * output_width + x;
-                    ptrdiff_t element = channel / CK_CHANNELS * output_plane + pixel * CK_CHANNELS + channel % CK_CHANNELS;
-                    NAME(take)(&sink, v, NAME(load)(block + (q - p) * width + v * LANES), element, pixel);
-                }
+        for (int i = 0; i < count; i++) segments[i].a += (ptrdiff_t)first * CK_CHANNELS;
+        NAME(multiply_pixels)
+        (segments, count, pass.blocks_in, 3 * plane, width, round_up(end - first, CK_PIXELS), products);
+        for (int v = 0; v < width / LANES; v++) {
+            int channel = chunk * CK_CHUNK + v * LANES;
+            for (int p = first; p < end; p++) {
+                int y = p / pass.width * side + phase / 2, x = p % pass.width * side + phase % 2;
+                ptrdiff_t pixel = (ptrdiff_t)y * output_width + x;
+                ptrdiff_t element = channel / CK_CHANNELS * output_plane + pixel * CK_CHANNELS + channel % CK_CHANNELS;
+                NAME(take)(&sink, v, NAME(load)(products + (p - first) * width + v * LANES), element, pixel);
             }
         }
     }

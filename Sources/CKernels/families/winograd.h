@@ -103,7 +103,7 @@ static void NAME(winograd_load)(
                     || (point_used(layer->upsampling, 1, phase / 2, i / 6)
                         && point_used(layer->upsampling, 1, phase % 2, i % 6));
                 ptrdiff_t slot = (ptrdiff_t)slots[i] * pass.blocks_in + block;
-                target[i] = used ? transformed + g.offset[i] + slot * g.rows * g.columns * CK_CHANNELS + part * LANES : NULL;
+                target[i] = used ? transformed + g.offset[i] + slot * g.block + part * LANES : NULL;
                 slots[i] += used;
             }
             for (int t = 0; t < g.rows * g.columns; t++)
@@ -176,12 +176,9 @@ static inline void NAME(winograd_store)(
 static inline void NAME(winograd_products)(
     convolution_pass pass, const winograd_geometry *g, int point, const float *weights, int width,
     const float *transformed, float *products) {
-    int tiles = g->rows * g->columns;
     NAME(segment) segment = {transformed + g->offset[point], weights};
-    for (int t = 0; t < tiles; t += CK_PIXELS, segment.a += CK_PIXELS * CK_CHANNELS)
-        NAME(multiply_pixels)
-        (&segment, 1, pass.blocks_in * g->phases[point], (ptrdiff_t)tiles * CK_CHANNELS, width,
-            products + (ptrdiff_t)t * width);
+    NAME(multiply_pixels)
+    (&segment, 1, pass.blocks_in * g->phases[point], g->block, width, g->rows * g->columns, products);
 }
 
 /// One chunk of output channels of one tile of the layer, all phases of it.

@@ -13,7 +13,7 @@ struct GenerateCommand: ParsableCommand {
         discussion: """
             --seed draws one latent. --latents reads a safetensors file with 'w' [N, L, 512], or [N, 512] \
             for all layers alike, and optionally 'noise.0', 'noise.1', … of unit variance; noise that is \
-            absent is the model's own.
+            absent is the model's own, or where a model has none, drawn from --seed.
 
             OUT.png receives one picture; several become OUT_1.png, OUT_2.png, …. OUT.safetensors receives \
             'image' [N, 3, H, W] in the generator's own range, about -1 to 1, not clamped.
@@ -49,6 +49,9 @@ struct GenerateCommand: ParsableCommand {
         }
         guard psi.isFinite else { throw ValidationError("--psi is \(psi); it must be a finite number.") }
         if let cutoff { try check("--cutoff", cutoff, in: 0...1000) }
+        guard classIndex == nil || latents == nil else {
+            throw ValidationError("--class chooses among what --seed draws; leave it out with --latents.")
+        }
         try check("--threads", threads, in: 1...1024)
         _ = try format()
     }
@@ -63,7 +66,7 @@ struct GenerateCommand: ParsableCommand {
     func run() throws {
         let model = try ModelStore().load(model)
         let specification = model.specification
-        if classIndex != nil { throw GenerateError.noClasses(model: model.name) }
+        try checkClass(of: model)
         let inputs = try latentInputs(of: model)
         let truncation = psi == 1 ? nil : try Truncation(psi: psi, cutoff: cutoff, model: model)
         var output = try GenerateOutput(
@@ -79,12 +82,23 @@ struct GenerateCommand: ParsableCommand {
         for file in try output.finish() { print(file) }
     }
 
-    /// What the user gave; latents win over a seed, which then would draw noise where a family stores none.
+    private func checkClass(of model: Model) throws(GenerateError) {
+        let count = model.classCount
+        if let classIndex {
+            guard count > 0 else { throw .noClasses(model: model.name) }
+            guard (0..<count).contains(classIndex) else {
+                throw .noSuchClass(classIndex, model: model.name, count: count)
+            }
+        } else if count > 0, latents == nil {
+            throw .classMissing(model: model.name, count: count)
+        }
+    }
+
+    /// What the user gave; latents win over a seed, which then draws noise where a family stores none.
     private func latentInputs(of model: Model) throws -> LatentInputs {
         if let latents {
-            return try LatentInputs(
-                contentsOf: URL(fileURLWithPath: latents), specification: model.specification)
+            return try LatentInputs(contentsOf: URL(fileURLWithPath: latents), seed: seed, model: model)
         }
-        return try LatentInputs(seed: seed ?? 0, model: model)
+        return try LatentInputs(seed: seed ?? 0, class: classIndex, model: model)
     }
 }

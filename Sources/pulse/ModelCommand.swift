@@ -15,8 +15,11 @@ struct ModelImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Convert files of weights into a model.",
         discussion: """
-            Reads OpenVINO IR: a .whl or .zip that holds it, or .xml files with their .bin files beside \
-            them. Several files that belong together make one model. Nothing in the files is executed.
+            Reads StyleGAN, StyleGAN2 and StyleGAN2-ADA from the files that PULSE, NVIDIA's and rosinality's \
+            trainers write (.pt, .pkl) or from safetensors with the same names, and MobileStyleGAN from \
+            OpenVINO IR: a .whl or .zip that holds it, or .xml files with their .bin files beside them. \
+            Several files that belong together make one model, for example synthesis.pt, mapping.pt and \
+            gaussian_fit.pt. Nothing in the files is executed.
             """)
 
     @Argument(help: "The files of one model.", completion: .file())
@@ -52,9 +55,9 @@ struct ModelListCommand: ParsableCommand {
             switch summary.content {
             case .success(let model):
                 let side = model.specification.resolution
-                print(
-                    "\(model.name)  \(model.family) \(side)×\(side)\(model.hasMapping ? "" : ", no mapping network")"
-                )
+                let missing = model.hasMapping ? "" : ", no mapping network"
+                let classes = model.classCount > 0 ? ", \(model.classCount) classes" : ""
+                print("\(model.name)  \(model.family) \(side)×\(side)\(classes)\(missing)")
                 print("    licence: \(model.licence)")
             case .failure(let error):
                 print("\(summary.name)  unusable")
@@ -80,14 +83,20 @@ struct ModelInfoCommand: ParsableCommand {
 private func modelDetails(_ model: Model) -> String {
     let specification = model.specification
     let mapping =
-        model.hasMapping ? "yes, with latent statistics" : "no: makes pictures from given latents only"
+        switch (model.hasMapping, model.hasStatistics) {
+        case (true, _) where model.classCount > 0:
+            "yes, of \(model.classCount) classes, with latent statistics"
+        case (true, _): "yes, with latent statistics"
+        case (false, true): "no, but with latent statistics: can search, not draw"
+        case (false, false): "no: makes pictures from given latents only"
+        }
     return """
         name        \(model.name)
         family      \(model.family)
         resolution  \(specification.resolution)×\(specification.resolution)
         latents     \(specification.slotCount) slots of \(specification.latentSize), \
         \(specification.liveSlots.count) of them live
-        noise       \(specification.noiseSides.count) maps
+        noise       \(specification.noiseSides.count) maps, \(model.storesNoise ? "stored" : "none stored")
         weights     \(model.parameterCount) numbers
         mapping     \(mapping)
         source      \(model.source)
@@ -108,7 +117,9 @@ private final class ImportReporter {
         switch event {
         case .recognised(let file, let network, let evidence):
             note("\(file): \(network)\n    recognised by \(evidence)")
-        case .skipped(let entries): note("\(entries.count) other entries skipped unread")
+        case .skipped(let entries):
+            let more = entries.count > 12 ? ", and \(entries.count - 12) more" : ""
+            note("skipped unread: \(entries.prefix(12).joined(separator: ", "))\(more)")
         case .alreadyImported: wasThere = true
         case .statistics(let share):
             let percent = Int(share * 100)

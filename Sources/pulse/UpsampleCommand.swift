@@ -101,7 +101,7 @@ struct UpsampleCommand: ParsableCommand {
             seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
             savesIntermediate: classic.saveIntermediate)
         // Inputs are read before the weights: what is wrong with them is said at once.
-        let prepared = plan.prepareInputs()
+        let prepared = plan.prepareInputs(for: model)
         var status: ExitStatus = prepared.allSatisfy { $0 != nil } ? .success : .failure
         let inputs = prepared.compactMap { $0 }
         guard !inputs.isEmpty else { throw status }

@@ -1,6 +1,8 @@
 /// Why `pulse generate` cannot render what was asked for.
 enum GenerateError: Error, Equatable {
     case noClasses(model: String)
+    case classMissing(model: String, count: Int)
+    case noSuchClass(Int, model: String, count: Int)
     /// The file of latents lacks 'w'.
     case noLatents(file: String)
     case latentShape(file: String, shape: [Int], slots: Int, size: Int)
@@ -15,6 +17,10 @@ extension GenerateError: CustomStringConvertible {
         switch self {
         case .noClasses(let model):
             "the model \(model) has no classes. Leave --class out."
+        case .classMissing(let model, let count):
+            "the model \(model) has \(count) classes. Choose one with --class, from 0 to \(count - 1)."
+        case .noSuchClass(let given, let model, let count):
+            "the model \(model) has no class \(given). --class must be from 0 to \(count - 1)."
         case .noLatents(let file):
             "\(file): there is no tensor 'w' in it. Store the latents under that name."
         case .latentShape(let file, let shape, let slots, let size):

@@ -13,19 +13,23 @@ struct LatentInputs {
     /// For each noise input, [N or 1, side, side] where it was given or drawn.
     private let maps: [Tensor<Float>?]
 
-    /// Draws z from `seed` (stream 0) and maps it.
+    /// Draws z from `seed` (stream 0) and maps it; draws noise where the family stores none.
+    /// - Parameter chosenClass: counted from 0; nil for a model without classes.
     /// - Throws: `ModelError` if the model has no mapping network.
-    init(seed: UInt64, model: Model) throws(ModelError) {
+    init(seed: UInt64, class chosenClass: Int?, model: Model) throws(ModelError) {
         specification = model.specification
-        let z: Tensor<Float> = CounterRandom(seed: seed).normals(shape: [1, specification.latentSize])
-        latents = try model.mapping()(z)
+        let mapping = try model.mapping()
+        let z: Tensor<Float> = CounterRandom(seed: seed).normals(shape: [1, mapping.latentSize])
+        latents = mapping(z, classes: chosenClass.map { [$0] } ?? [])
         count = 1
-        maps = specification.noiseSides.map { _ in nil }
+        maps = drawnNoise(seed: seed, model: model)
     }
 
     /// Reads latents and noise.
+    /// - Parameter seed: draws the noise that the file lacks, where the family stores none.
     /// - Throws: `CheckpointError` for a damaged file, `GenerateError` for one that does not fit the model.
-    init(contentsOf url: URL, specification: GeneratorSpecification) throws {
+    init(contentsOf url: URL, seed: UInt64?, model: Model) throws {
+        let specification = model.specification
         let name = url.relativePath
         let file = try SafetensorsFile(FileBytes(reading: url, limit: LatentInputs.fileLimit))
         let (slots, size) = (specification.slotCount, specification.latentSize)
@@ -42,8 +46,9 @@ struct LatentInputs {
         if let unknown = file.names.first(where: { $0 != "w" && !noiseNames.contains($0) }) {
             throw GenerateError.unknownTensor(file: name, name: unknown, maps: noiseNames.count)
         }
+        let drawn = drawnNoise(seed: seed, model: model)
         maps = try zip(noiseNames, specification.noiseSides).enumerated().map { index, noise in
-            guard let shape = file.shape(of: noise.0) else { return nil }
+            guard let shape = file.shape(of: noise.0) else { return drawn[index] }
             // [h, w], [n, h, w] or [n, 1, h, w], where n is 1 or the number of latents.
             let side = noise.1
             let extra = Array(shape.dropLast(2))
@@ -81,6 +86,16 @@ struct LatentInputs {
             guard let map else { return .baked }
             return .map(map.item(map.shape[0] == 1 ? 0 : index))
         }
+    }
+}
+
+/// For each noise input, a map [1, side, side] of stream 1 + i, or nil where the model's own is used, or no seed
+/// is given.
+private func drawnNoise(seed: UInt64?, model: Model) -> [Tensor<Float>?] {
+    let sides = model.specification.noiseSides
+    guard let seed, !model.storesNoise else { return sides.map { _ in nil } }
+    return sides.enumerated().map {
+        CounterRandom(seed: seed, stream: 1 + UInt64($0)).normals(shape: [1, $1, $1])
     }
 }
 

@@ -1,11 +1,14 @@
 import Checkpoints
 import Foundation
+import Generators
 import Imaging
 import PulseSearch
 
 /// Why a run of `pulse upsample` cannot start.
 enum UpsamplePlanError: Error, Equatable {
     case nameClash(name: String, first: String, second: String)
+    /// A picture with more pixels than the model's.
+    case largerThanModel(file: String, side: Int, model: String, resolution: Int)
     case outputIsNotAFolder(path: String)
     case outputUnwritable(path: String, reason: String)
 }
@@ -17,6 +20,9 @@ extension UpsamplePlanError: CustomStringConvertible {
             "\(first): named twice, and both results would be called '\(name)'. Name it once."
         case .nameClash(let name, let first, let second):
             "\(first) and \(second): both results would be called '\(name)'. Rename one, or run them apart."
+        case .largerThanModel(let file, let side, let model, let resolution):
+            "\(file): is \(side)×\(side), and the model \(model) makes pictures of \(resolution)×\(resolution) only. "
+                + "Make the picture smaller, or choose another --model."
         case .outputIsNotAFolder(let path):
             "\(path): this is not a folder. Choose another --output."
         case .outputUnwritable(let path, let reason):
@@ -79,10 +85,16 @@ struct UpsamplePlan {
     }
 
     /// Reads every input; says what is wrong with those that cannot be searched for, and gives nil for them.
-    func prepareInputs() -> [UpsampleInput?] {
+    func prepareInputs(for model: Model) -> [UpsampleInput?] {
         files.map { file, name in
             do {
-                return try prepare(file, name: name)
+                let input = try prepare(file, name: name)
+                let (side, limit) = (input.target.side, model.specification.resolution)
+                guard side <= limit else {
+                    throw UpsamplePlanError.largerThanModel(
+                        file: file, side: side, model: model.name, resolution: limit)
+                }
+                return input
             } catch {
                 printError(text(of: error))
                 return nil

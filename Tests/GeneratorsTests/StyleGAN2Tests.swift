@@ -33,28 +33,6 @@ import Testing
         }
     }
 
-    private func expectOriginal(
-        _ generator: some Generator<Float>, _ tiny: TinyStyleGAN, _ kernels: String
-    ) throws {
-        let golden = try tiny.golden()
-        let run = StyleGANRun(generator, tiny, without: 3)
-        expectClose(thinned(run.image), try golden.tensor("image"), absolute: 1e-5, "\(kernels): picture")
-        let error = relativeError(run.dW, try golden.tensor("dW"))
-        #expect(error < 1e-5, "\(kernels): relative error of the latent gradient \(error)")
-        for (i, map) in run.dNoise.enumerated() {
-            guard i != 3 else { continue }
-            let (map, expected) = (
-                thinned(try #require(map)), try golden.tensor("dNoise.\(i)", as: Float.self)
-            )
-            let error = relativeError(map, expected)
-            #expect(error < 1e-5, "\(kernels): relative error of the gradient of noise \(i) \(error)")
-        }
-        #expect(run.dNoise[3] == nil)
-        expectClose(
-            thinned(StyleGANRun.image(generator, tiny, noise: .zero)), try golden.tensor("image.zero"),
-            absolute: 1e-5, "\(kernels): no noise")
-    }
-
     @Test(arguments: kernelNames) func bitsDoNotDependOnThreads(_ name: String) throws {
         let kernels = try #require(Kernels(named: name))
         let weights = try weights(.ada, "stylegan2-ada.pkl")

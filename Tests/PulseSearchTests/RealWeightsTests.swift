@@ -55,7 +55,7 @@ import Testing
 }
 
 /// A pale disc on blue, as the script draws it.
-private func paleDisc() -> Picture {
+func paleDisc() -> Picture {
     let (disc, ground) = ([215, 170, 140], [70, 90, 120])
     var pixels: [UInt8] = []
     for i in 0..<32 {

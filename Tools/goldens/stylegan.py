@@ -122,7 +122,8 @@ def stylegan1_rule(name):
 
 
 def stylegan1(checkout):
-    seed, size = 41, STYLEGAN1["dlatent_size"]
+    # Chosen so that no activation is within 9e-6 of its deviation of the leaky ReLU's kink.
+    seed, size = 154, STYLEGAN1["dlatent_size"]
     module = original.pulse(checkout, latent_size=size)
     synthesis = draw(module.G_synthesis(**STYLEGAN1), seed, stylegan1_rule).eval()
     mapping = draw(module.G_mapping(), seed + 1, lambda n: (0, 10) if n.endswith("bias") else (0, 100)).eval()

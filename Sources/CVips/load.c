@@ -53,22 +53,33 @@ static uint32_t big_endian(const uint8_t *p) {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/// Hands the EXIF chunk of a PNG to libvips, whose own PNG loader overlooks it before 8.14.
-static void attach_png_exif(VipsImage *image, const uint8_t *bytes, size_t count) {
-    if (vips_image_get_typeof(image, VIPS_META_EXIF_NAME) != 0) return;
-    for (size_t at = 8; at + 12 <= count;) {
-        size_t size = big_endian(bytes + at);
+/// Hands EXIF data to libvips with the six bytes in front without which it does not read them before 8.13.
+static void attach_exif(VipsImage *image, const uint8_t *data, size_t size) {
+    static const char prefix[6] = "Exif\0";
+    uint8_t *exif = g_malloc(sizeof prefix + size);
+    memcpy(exif, prefix, sizeof prefix);
+    memcpy(exif + sizeof prefix, data, size);
+    vips_image_set_blob_copy(image, VIPS_META_EXIF_NAME, exif, sizeof prefix + size);
+    g_free(exif);
+}
+
+/// Sees to it that libvips has read the EXIF data of a PNG, whose chunk its loader overlooks before 8.14, or of
+/// a WebP file, which hands them over without their prefix.
+static void complete_exif(VipsImage *image, cvips_format format, const uint8_t *bytes, size_t count) {
+    const void *data;
+    size_t size;
+    if (vips_image_get_typeof(image, VIPS_META_EXIF_NAME) != 0) {
+        if (vips_image_get_blob(image, VIPS_META_EXIF_NAME, &data, &size) != 0) return;
+        if (has(data, size, 0, "II*\0", 4) || has(data, size, 0, "MM\0*", 4)) attach_exif(image, data, size);
+        return;
+    }
+    for (size_t at = 8; format == CVIPS_PNG && at + 12 <= count; at += 12 + size) {
+        size = big_endian(bytes + at);
         if (size > count - at - 12) return;
         if (memcmp(bytes + at + 4, "eXIf", 4) == 0 && size <= 1 << 16) {
-            static const char prefix[6] = "Exif\0";
-            uint8_t *exif = g_malloc(sizeof prefix + size);
-            memcpy(exif, prefix, sizeof prefix);
-            memcpy(exif + sizeof prefix, bytes + at + 8, size);
-            vips_image_set_blob_copy(image, VIPS_META_EXIF_NAME, exif, sizeof prefix + size);
-            g_free(exif);
+            attach_exif(image, bytes + at + 8, size);
             return;
         }
-        at += 12 + size;
     }
 }
 
@@ -79,7 +90,7 @@ cvips_status cvips_open(
     if (!has_loader(format)) return CVIPS_UNSUPPORTED;
     VipsImage *image = NULL;
     if (load(bytes, count, format, &image) != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
-    if (format == CVIPS_PNG) attach_png_exif(image, bytes, count);
+    complete_exif(image, format, bytes, count);
     int orientation = vips_image_get_orientation(image);
     // A HEIF decoder applies the container's own rotation; the EXIF tag beside it repeats it.
     if (format == CVIPS_HEIF || orientation < 1 || orientation > 8) orientation = 1;

@@ -2,6 +2,7 @@
 // channel in turn, and with small pages almost every run begins with a miss of the translation cache.
 #if defined(__linux__)
 #define _DEFAULT_SOURCE
+#include <malloc.h>
 #include <sys/mman.h>
 #endif
 #include "CKernels.h"
@@ -27,3 +28,9 @@ float *ck_floats_create(size_t count) {
 }
 
 void ck_floats_destroy(float *floats) { free(floats); }
+
+void ck_memory_trim(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+}

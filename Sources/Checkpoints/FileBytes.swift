@@ -86,6 +86,12 @@ public final class FileBytes: @unchecked Sendable {
         return try body(buffer)
     }
 
+    /// Gives the memory of a mapped file back to the system, which reads it again when it is wanted.
+    func releasePages() {
+        guard isMapped else { return }
+        madvise(UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count, MADV_DONTNEED)
+    }
+
     /// Opens a file without waiting (a pipe must not hang us) and checks that it is a regular one.
     private static func open(_ url: URL) throws(CheckpointError) -> (descriptor: Int32, size: Int) {
         let descriptor = Foundation.open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

@@ -141,6 +141,9 @@ public struct SafetensorsFile: Sendable {
         return try CheckpointTensor(name: name, shape: entry.shape, storage: storage)
     }
 
+    /// Gives the memory behind a mapped file back to the system, for example once all weights are packed.
+    public func releasePages() { file.releasePages() }
+
     /// The SHA-256 of the whole file, in lower-case hexadecimal.
     public func sha256() -> String { Checkpoints.sha256(of: file) }
 }

@@ -30,3 +30,6 @@ public final class AlignedFloats: @unchecked Sendable {
         set { pointer[index] = newValue }
     }
 }
+
+/// Gives memory that was freed back to the system, after work that needed much of it for a short time.
+public func releaseFreedMemory() { ck_memory_trim() }

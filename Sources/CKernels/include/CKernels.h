@@ -27,6 +27,8 @@ void ck_pack_weights(
 /// `count` zeros, 64-byte aligned; NULL if there is no memory. Blocks of 2 MiB and more ask for huge pages.
 float *ck_floats_create(size_t count);
 void ck_floats_destroy(float *floats);
+/// Gives memory that was freed back to the system, where its C library would keep it for later.
+void ck_memory_trim(void);
 
 // ---------------------------------------------------------------- thread pool
 

@@ -107,15 +107,24 @@ public struct Model: Sendable {
     /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape.
     public func makeGenerators(_ count: Int, threads: Int) throws -> [any Generator<Float>] {
         let shares = (0..<count).map { max(threads / count + ($0 < threads % count ? 1 : 0), 1) }
+        // Packed weights are copies: neither the file's pages nor the tensors between are needed any more, and the
+        // workspaces want their memory.
+        func releaseSources() {
+            file.releasePages()
+            releaseFreedMemory()
+        }
         switch configuration.synthesis {
         case .mobileStyleGAN:
             let weights = try mobileStyleGANWeights()
+            releaseSources()
             return shares.map { MobileStyleGAN(weights: weights, threads: $0) }
         case .styleGAN1(let configuration):
             let weights = try StyleGAN1Weights(configuration: configuration, tensor: synthesisTensors())
+            releaseSources()
             return shares.map { StyleGAN1(weights: weights, threads: $0) }
         case .styleGAN2(let configuration):
             let weights = try StyleGAN2Weights(configuration: configuration, tensor: synthesisTensors())
+            releaseSources()
             return shares.map { StyleGAN2(weights: weights, threads: $0) }
         }
     }

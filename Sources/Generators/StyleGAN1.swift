@@ -126,7 +126,8 @@ public final class StyleGAN1: Generator {
             hidden = output
         }
         self.convolutions = convolutions
-        let image = RGBLayer(weights: weights.image, input: hidden, workspace: workspace, usesOffset: true)
+        let image = RGBLayer(
+            weights: weights.image, input: hidden, workspace: workspace, usesOffset: true, isOnlyReader: true)
         self.image = image
         let statistics = [constant.statistics] + convolutions.compactMap(\.statistics)
         let readers = convolutions.map(Reader.init) + [Reader(image)]
@@ -159,15 +160,18 @@ public final class StyleGAN1: Generator {
         precondition(dW.shape == [specification.slotCount, specification.latentSize])
         precondition(dNoise.count == noise.count)
         for i in noise.indices { noise[i].wantGradient(dNoise[i] != nil) }
-        dImage.withUnsafeBufferPointer { image.backward(dImage: $0.baseAddress.unsafelyUnwrapped) }
-        dW.withUnsafeMutableBufferPointer { dW in
-            for (i, style) in styles.enumerated().reversed() {
-                style.backward(
-                    dW: dW.baseAddress.unsafelyUnwrapped + i * specification.latentSize, workspace: workspace)
-                if i == 0 {
-                    constant.backward(dNoise: noise[0].gradientPointer)
-                } else {
-                    convolutions[i - 1].backward(dNoise: noise[i].gradientPointer)
+        dImage.withUnsafeBufferPointer { dImage in
+            dW.withUnsafeMutableBufferPointer { dW in
+                image.backward(dImage: dImage.baseAddress.unsafelyUnwrapped)
+                for (i, style) in styles.enumerated().reversed() {
+                    style.backward(
+                        dW: dW.baseAddress.unsafelyUnwrapped + i * specification.latentSize,
+                        workspace: workspace)
+                    if i == 0 {
+                        constant.backward(dNoise: noise[0].gradientPointer)
+                    } else {
+                        convolutions[i - 1].backward(dNoise: noise[i].gradientPointer)
+                    }
                 }
             }
         }

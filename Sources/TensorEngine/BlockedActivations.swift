@@ -15,13 +15,20 @@ public final class BlockedActivations {
     let workspace: Workspace
     /// Which of the two blocks holds this layer's gradient.
     var turn = 0
+    /// Instead of a gradient of their own, when only a picture is made of them.
+    var pictureGradient: PictureGradient?
+
+    /// ∂loss/∂picture and the weights of every channel in it, [3][padded channels].
+    struct PictureGradient {
+        let planes: UnsafePointer<Float>
+        let weights: AlignedFloats
+    }
 
     public init(channels: Int, height: Int, width: Int, workspace: Workspace) {
         (self.channels, self.height, self.width) = (channels, height, width)
         self.workspace = workspace
         paddedChannels = roundedToBlocks(channels)
         storage = AlignedFloats(count: paddedChannels * height * width)
-        workspace.reserveGradients(storage.count)
     }
 
     public var pointer: UnsafeMutablePointer<Float> { storage.pointer }
@@ -38,8 +45,14 @@ public final class BlockedActivations {
     /// The gradient as [channels, height, width].
     public var gradient: Tensor<Float> {
         get { unblocked(gradientPointer) }
-        set { block(newValue, into: gradientPointer) }
+        set {
+            reserveGradient()
+            block(newValue, into: gradientPointer)
+        }
     }
+
+    /// Makes sure that the gradient has memory. Called by the layers that read the activations, when they are made.
+    func reserveGradient() { workspace.reserveGradients(storage.count, turn: turn) }
 
     /// Where channel c of pixel p lies.
     func position(_ c: Int, _ p: Int) -> Int {

@@ -32,17 +32,21 @@ public final class ConvolutionLayer {
     private let workspace: Workspace
     private let dGainOfTiles: AlignedFloats
     private let dOutputGainOfTiles: AlignedFloats?
+    private let bare: BlockedActivations?
     private var noise: UnsafePointer<Float>?
     private var dNoise: UnsafeMutablePointer<Float>?
 
     /// - Parameters:
     ///   - usesOffset: whether the input has a centre and an offset.
     ///   - usesOutputGain: whether the output has a gain (demodulation).
+    ///   - bare: activations of the output's size that are computed after it and have no use any more when backward
+    ///     gets here; lends its memory to what is between convolution and blur.
     ///   - normalisationEpsilon: ε, if the output is normalised channel by channel.
     public init(
         weights: ConvolutionWeights, input: BlockedActivations, output: BlockedActivations,
         workspace: Workspace,
-        usesOffset: Bool = false, usesOutputGain: Bool = false, normalisationEpsilon: Double? = nil
+        usesOffset: Bool = false, usesOutputGain: Bool = false,
+        bare: BlockedActivations? = nil, normalisationEpsilon: Double? = nil
     ) {
         let factor = weights.upsampling == .none ? 1 : 2
         precondition(input.channels == weights.channelsIn && output.channels == weights.channelsOut)
@@ -51,8 +55,13 @@ public final class ConvolutionLayer {
         self.input = input
         self.output = output
         self.workspace = workspace
-        // The blur needs the other turn for itself, between the output's gradient and the input's.
-        output.turn = weights.blurs ? input.turn : 1 - input.turn
+        // Without memory lent to it, the blur needs the other turn, between the output's gradient and the input's.
+        self.bare = bare
+        precondition(bare == nil || bare?.storage.count == output.storage.count)
+        let blursInTurn = weights.blurs && bare == nil
+        output.turn = blursInTurn ? input.turn : 1 - input.turn
+        input.reserveGradient()
+        if blursInTurn { workspace.reserveGradients(output.storage.count, turn: 1 - output.turn) }
         gain = AlignedFloats(count: input.paddedChannels)
         dGain = AlignedFloats(count: input.paddedChannels)
         dOffset = AlignedFloats(count: input.paddedChannels)
@@ -84,7 +93,6 @@ public final class ConvolutionLayer {
         }
         workspace.reserveScratch(ck_convolution_scratch(&shape))
         workspace.reserveStaged(ck_convolution_staged(&shape))
-        if weights.blurs { workspace.reserveGradients(output.storage.count) }
     }
 
     private var end: ck_activation {
@@ -92,13 +100,15 @@ public final class ConvolutionLayer {
             bias: weights.bias.pointer, strength: weights.strength.pointer, noise: noise,
             scale: weights.scale,
             clamp: weights.clamp ?? 0, output: output.pointer, statistics: statistics?.tiles.pointer,
-            d_output: output.gradientPointer, d_shift: statistics?.dShift.pointer,
+            d_output: output.pictureGradient == nil ? UnsafePointer(output.gradientPointer) : nil,
+            d_rgb: output.pictureGradient?.planes, rgb_weight: output.pictureGradient?.weights.pointer,
+            pixels: output.height * output.width, d_shift: statistics?.dShift.pointer,
             d_slope: statistics?.dSlope.pointer, d_noise: dNoise)
     }
 
     /// Where the bare convolution goes when a blur follows it.
     private var raw: UnsafeMutablePointer<Float>? {
-        weights.blurs ? workspace.gradientPointer(turn: 1 - output.turn) : nil
+        weights.blurs ? bare?.pointer ?? workspace.gradientPointer(turn: 1 - output.turn) : nil
     }
 
     private var convolution: ck_convolution {

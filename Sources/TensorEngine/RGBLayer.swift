@@ -38,11 +38,20 @@ public final class RGBLayer {
     public let dGain: AlignedFloats
     public let dOffset: AlignedFloats
     private let dGainOfTiles: AlignedFloats
+    /// Weights times gain, when the input's gradient is not stored.
+    private let weightsInPicture: AlignedFloats?
 
+    /// - Parameters:
+    ///   - usesOffset: whether the input has a centre and an offset.
+    ///   - isOnlyReader: whether no other layer reads the input. Then its gradient is not stored: the convolution that
+    ///     made it computes it from the picture's, which must stay where it is until then.
     public init(
-        weights: RGBWeights, input: BlockedActivations, workspace: Workspace, usesOffset: Bool = false
+        weights: RGBWeights, input: BlockedActivations, workspace: Workspace, usesOffset: Bool = false,
+        isOnlyReader: Bool = false
     ) {
         precondition(input.channels == weights.channels)
+        weightsInPicture = isOnlyReader ? AlignedFloats(count: weights.weight.count) : nil
+        if !isOnlyReader { input.reserveGradient() }
         self.weights = weights
         self.input = input
         self.workspace = workspace
@@ -64,7 +73,7 @@ public final class RGBLayer {
             weight: weights.weight.pointer, bias: weights.bias.pointer, gain: gain.pointer,
             center: center?.pointer, offset: offset?.pointer, input: input.pointer, image: image,
             accumulate: accumulate ? 1 : 0,
-            d_input: input.gradientPointer, d_gain: dGainOfTiles.pointer)
+            d_input: weightsInPicture == nil ? input.gradientPointer : nil, d_gain: dGainOfTiles.pointer)
     }
 
     /// Writes the picture [3, H, W], or adds to it.
@@ -78,6 +87,13 @@ public final class RGBLayer {
         // The kernel only reads the picture in this direction.
         var layer = arguments(UnsafeMutablePointer(mutating: dImage), accumulate: accumulate)
         ck_run_rgb_backward(workspace.kernels.table, workspace.pool.handle, &layer)
+        if let weightsInPicture {
+            precondition(!accumulate, "nothing to add to")
+            for i in 0..<weightsInPicture.count {
+                weightsInPicture[i] = weights.weight[i] * gain[i % gain.count]
+            }
+            input.pictureGradient = .init(planes: dImage, weights: weightsInPicture)
+        }
         sumPairs(dGainOfTiles, dGain, dOffset)
     }
 }

@@ -34,10 +34,9 @@ public final class Workspace {
     /// The gradients of a dense network's activations: two blocks, of which neighbouring layers use one each.
     func gradientPointer(turn: Int) -> UnsafeMutablePointer<Float> { gradients[turn].pointer }
 
-    /// Makes sure that both hold `count` floats. Called while activations are made.
-    func reserveGradients(_ count: Int) {
-        guard count > gradients[0].count else { return }
-        gradients = [AlignedFloats(count: count), AlignedFloats(count: count)]
+    /// Makes sure that one of them holds `count` floats. Called while layers are made.
+    func reserveGradients(_ count: Int, turn: Int) {
+        if count > gradients[turn].count { gradients[turn] = AlignedFloats(count: count) }
     }
 }
 

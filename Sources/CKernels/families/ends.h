@@ -26,15 +26,25 @@ static inline vf NAME(apply)(const NAME(affine) *affine, vf x) {
 
 /// ∂loss/∂u of LANES channels of an activation, from ∂loss/∂a.
 typedef struct {
-    vf shift, slope;
+    vf shift, slope, rgb[3];
 } NAME(slopes);
 
-static inline NAME(slopes) NAME(slopes_of)(const ck_activation *end, int channel) {
-    return (NAME(slopes)){NAME(or_else)(end->d_shift, channel, 0), NAME(or_else)(end->d_slope, channel, 0)};
+static inline NAME(slopes) NAME(slopes_of)(const ck_activation *end, int channels, int channel) {
+    NAME(slopes) slopes = {
+        .shift = NAME(or_else)(end->d_shift, channel, 0), .slope = NAME(or_else)(end->d_slope, channel, 0)};
+    for (int k = 0; k < 3; k++) slopes.rgb[k] = NAME(or_else)(end->rgb_weight, k * channels + channel, 0);
+    return slopes;
 }
 
-static inline vf NAME(through_activation)(const ck_activation *end, const NAME(slopes) *slopes, ptrdiff_t element) {
-    vf a = NAME(load)(end->output + element), d = NAME(load)(end->d_output + element);
+static inline vf NAME(through_activation)(
+    const ck_activation *end, const NAME(slopes) *slopes, ptrdiff_t element, ptrdiff_t pixel) {
+    vf a = NAME(load)(end->output + element), d;
+    if (end->d_output) {
+        d = NAME(load)(end->d_output + element);
+    } else {
+        const float *rgb = end->d_rgb + pixel;
+        d = rgb[0] * slopes->rgb[0] + rgb[end->pixels] * slopes->rgb[1] + rgb[2 * end->pixels] * slopes->rgb[2];
+    }
     if (end->d_slope) d += slopes->shift + slopes->slope * a;
     d = NAME(leaky)(a, d * end->scale);
     if (end->clamp > 0) d = (vf)((vi)d & (a < end->clamp) & (a > -end->clamp));
@@ -48,7 +58,7 @@ typedef struct {
 } NAME(arrival);
 
 static inline NAME(arrival) NAME(arrival_of)(const ck_convolution *layer, int channel) {
-    return (NAME(arrival)){.slopes = NAME(slopes_of)(&layer->end, channel),
+    return (NAME(arrival)){.slopes = NAME(slopes_of)(&layer->end, layer->channels_out, channel),
         .output_gain = NAME(or_else)(layer->output_gain, channel, 1),
         .bias = NAME(or_else)(layer->end.bias, channel, 0),
         .strength = NAME(or_else)(layer->end.strength, channel, 0)};
@@ -60,7 +70,7 @@ static inline vf NAME(arrive)(
     NAME(arrival) *arrival, const ck_convolution *layer, ptrdiff_t element, ptrdiff_t pixel, int owned) {
     if (layer->raw) return NAME(load)(layer->raw + element);
     const ck_activation *end = &layer->end;
-    vf d = NAME(through_activation)(end, &arrival->slopes, element);
+    vf d = NAME(through_activation)(end, &arrival->slopes, element, pixel);
     if (layer->d_output_gain && owned) {
         vf a = NAME(load)(end->output + element) * (1 / end->scale);
         vi positive = a > 0.0f;

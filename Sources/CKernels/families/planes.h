@@ -44,7 +44,7 @@ static void NAME(blur_backward)(const ck_blur *layer, int tile, int block) {
     int first = tile * blur_rows, end = first + blur_rows < height ? first + blur_rows : height;
     ptrdiff_t plane = (ptrdiff_t)block * height * width;
     for (int part = 0; part < NAME(parts); part++) {
-        NAME(slopes) slopes = NAME(slopes_of)(&layer->end, block * CK_CHANNELS + part * LANES);
+        NAME(slopes) slopes = NAME(slopes_of)(&layer->end, layer->channels, block * CK_CHANNELS + part * LANES);
         for (int left = 0; left < width; left += NAME(blur_strip)) {
             int count = width - left < NAME(blur_strip) ? width - left : NAME(blur_strip);
             for (int y = first - 1; y <= end; y++) {
@@ -53,8 +53,8 @@ static void NAME(blur_backward)(const ck_blur *layer, int tile, int block) {
                     int x = left + i - 1;
                     vf d = {0};
                     if (y >= 0 && y < height && x >= 0 && x < width)
-                        d = NAME(through_activation)(
-                            &layer->end, &slopes, (plane + (ptrdiff_t)y * width + x) * CK_CHANNELS + part * LANES);
+                        d = NAME(through_activation)(&layer->end, &slopes,
+                            (plane + (ptrdiff_t)y * width + x) * CK_CHANNELS + part * LANES, (ptrdiff_t)y * width + x);
                     NAME(store)(target + i * LANES, d);
                 }
                 if (y <= first) continue;
@@ -77,10 +77,10 @@ static void NAME(noise_backward)(const ck_activation *end, int channels, int hei
     for (int x = 0; x < width; x++) {
         vf total = {0};
         for (int channel = 0; channel < channels; channel += LANES) {
-            NAME(slopes) slopes = NAME(slopes_of)(end, channel);
+            NAME(slopes) slopes = NAME(slopes_of)(end, channels, channel);
             ptrdiff_t pixel = ((ptrdiff_t)(channel / CK_CHANNELS) * height + y) * width + x;
             total += NAME(load)(end->strength + channel)
-                * NAME(through_activation)(end, &slopes, pixel * CK_CHANNELS + channel % CK_CHANNELS);
+                * NAME(through_activation)(end, &slopes, pixel * CK_CHANNELS + channel % CK_CHANNELS, (ptrdiff_t)y * width + x);
         }
         end->d_noise[(ptrdiff_t)y * width + x] = NAME(sum)(total);
     }
@@ -124,6 +124,7 @@ static void NAME(rgb_backward)(const ck_rgb *layer, int tile) {
                 + layer->image[2 * (ptrdiff_t)pixels + p] * weight[2];
             dot += d * (NAME(load)(layer->input + element) - center);
             sum += d;
+            if (!layer->d_input) continue;
             d *= gain;
             if (layer->accumulate) d += NAME(load)(layer->d_input + element);
             NAME(store)(layer->d_input + element, d);

@@ -31,7 +31,10 @@ typedef struct {
     float clamp;            ///< Bound of |a|; 0 for none.
     float *output;          ///< Blocked: a.
     float *statistics;      ///< Forward: [tiles][4][channels], pixels, pivot, Σ(a − pivot), Σ(a − pivot)²; NULL when not wanted.
-    const float *d_output;  ///< ∂loss/∂a.
+    const float *d_output;  ///< ∂loss/∂a; or NULL, and it is Σ over k of d_rgb[k]·rgb_weight[k]:
+    const float *d_rgb;       ///< [3][pixels], the gradient of a picture that only these activations make.
+    const float *rgb_weight;  ///< [3][channels].
+    ptrdiff_t pixels;         ///< Of one plane of d_rgb.
     const float *d_shift;   ///< [channels]; backward adds d_shift + d_slope·a to d_output.
     const float *d_slope;   ///< [channels]; NULL for neither.
     float *d_noise;         ///< Backward: [pixels], ∂loss/∂noise; NULL when not wanted.
@@ -91,7 +94,7 @@ typedef struct {
     const float *input;
     float *image;         ///< [3][height][width]; backward reads its gradient.
     int accumulate;       ///< Forward adds to the image, backward adds to d_input.
-    float *d_input;
+    float *d_input;       ///< NULL when not wanted.
     float *d_gain;        ///< [tiles][2][channels], as in ck_convolution.
 } ck_rgb;
 

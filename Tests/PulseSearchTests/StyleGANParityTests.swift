@@ -24,8 +24,9 @@ import Testing
                 + ([gradient.z] + gradient.noise).map { dot($0, $0).squareRoot() }
             for (column, value) in actual.enumerated() {
                 let expected = steps[steps.shape[1] * row + column]
-                // Single gradients depend on rounding more than losses do.
-                let tolerance = (row < 5 ? 1e-3 : 1e-2) * (column > 3 ? 10 : 1)
+                // A few elements decide the gradient of a noise map: the original itself moves by up to 1.3 % in
+                // the first five steps and 3.9 % in the next between processors (Documentation/Parity.md).
+                let tolerance = (row < 5 ? 1e-3 : 1e-2) * (column > 3 ? 30 : 1)
                 #expect(
                     abs(value - expected) <= tolerance * expected,
                     "column \(column) of step \(row) is \(value), not \(expected)")

@@ -101,11 +101,9 @@ struct CheckpointNetworks {
         let found = try StyleGAN2Checkpoint(&table, layout: .ada, prefix: prefix, clamp: settings.clamp)
         add(found, path: network.path, key: synthesis + "b4.const", layout: "StyleGAN2-ADA's names")
         let inner = String(mapping.dropFirst(root.count))
-        let network = (
-            try MappingNetwork.take(&table, .ada(prefix: inner, multiplier: settings.multiplier)),
-            network.path
-        )
-        add(network.0, "StyleGAN2-ADA mapping network", path: network.1)
+        let layout = MappingLayout.ada(prefix: inner, multiplier: settings.multiplier)
+        add(
+            try MappingNetwork.take(&table, layout), "StyleGAN2-ADA mapping network", path: network.path)
         let average = inner + "w_avg"
         if table.has(average) {
             self.average = try table.take(average, shape: [found.configuration.styleDim])

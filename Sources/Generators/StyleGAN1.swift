@@ -88,7 +88,7 @@ public struct StyleGAN1Weights: Sendable {
 ///     epilogue:   + noise + bias ─ leaky ReLU ─ each channel to mean 0 and variance 1 ─ scale and shift by style
 ///
 /// A normalised and styled picture is never stored: it is the way in which the next layer reads
-/// the activations.
+/// the activations. `backward` uses up what the latest `forward` left, so it can run once for each.
 public final class StyleGAN1: Generator {
     public let specification: GeneratorSpecification
     private let weights: StyleGAN1Weights
@@ -110,24 +110,25 @@ public final class StyleGAN1: Generator {
         func activations(_ channels: Int, side: Int) -> BlockedActivations {
             BlockedActivations(channels: channels, height: side, width: side, workspace: workspace)
         }
-        constant = ConstantLayer(
+        let constant = ConstantLayer(
             constant: weights.constant, noiseStrength: weights.constantNoiseStrength,
             output: activations(configuration.channels[0], side: 4), normalisationEpsilon: epsilon)
-        var hidden = constant.output
-        var convolutions: [ConvolutionLayer] = []
-        for convolution in weights.convolutions {
-            let output = activations(
-                convolution.channelsOut, side: hidden.height * (convolution.upsampling == .none ? 1 : 2))
-            convolutions.append(
-                ConvolutionLayer(
-                    weights: convolution, input: hidden, output: output, workspace: workspace,
-                    usesOffset: true,
-                    normalisationEpsilon: epsilon))
-            hidden = output
+        self.constant = constant
+        var side = 4
+        let outputs = weights.convolutions.map { convolution in
+            if convolution.upsampling != .none { side *= 2 }
+            return activations(convolution.channelsOut, side: side)
+        }
+        let convolutions = weights.convolutions.indices.map { i in
+            ConvolutionLayer(
+                weights: weights.convolutions[i], input: i == 0 ? constant.output : outputs[i - 1],
+                output: outputs[i], workspace: workspace, usesOffset: true,
+                bare: weights.convolutions[i].blurs ? outputs[i + 1] : nil, normalisationEpsilon: epsilon)
         }
         self.convolutions = convolutions
         let image = RGBLayer(
-            weights: weights.image, input: hidden, workspace: workspace, usesOffset: true, isOnlyReader: true)
+            weights: weights.image, input: outputs[outputs.count - 1], workspace: workspace, usesOffset: true,
+            isOnlyReader: true)
         self.image = image
         let statistics = [constant.statistics] + convolutions.compactMap(\.statistics)
         let readers = convolutions.map(Reader.init) + [Reader(image)]

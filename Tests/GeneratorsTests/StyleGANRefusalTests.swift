@@ -52,10 +52,9 @@ import Testing
         for name in file.names { #expect(try file.tensor(name) == original.tensor(name), "\(name)") }
     }
 
-    /// What a generator can be without: what its trainers do not always write, and whole mapping networks.
+    /// What a generator can be without: what its trainers do not always write.
     private static func isOptional(_ name: String) -> Bool {
-        ["filter", "kernel", "w_avg", "embed.weight"].contains { name.hasSuffix($0) }
-            || ["mapping.fc7.", "style.8."].contains { name.hasPrefix($0) }
+        ["filter", "kernel", "w_avg"].contains { name.hasSuffix($0) }
     }
 
     @Test(arguments: sources) func everyTensorIsNeededAndUsed(_ name: String, _ network: String) throws {

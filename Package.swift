@@ -6,44 +6,55 @@ let package = Package(
     platforms: [.macOS(.v14)],
     products: [
         .executable(name: "pulse", targets: ["pulse"]),
-        .library(name: "PulseSearch", targets: ["PulseSearch", "Generators", "Imaging"]),
+        .library(name: "PulseSearch", targets: ["PulseSearch", "Generators", "Imaging", "Files"]),
         .library(name: "FaceAlignment", targets: ["FaceAlignment", "Imaging"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-system", "1.4.0"..<"1.9.0"),
     ],
     targets: [
         // The command line. Dependencies point down only, in the order of this list.
         .executableTarget(
             name: "pulse",
             dependencies: [
-                "PulseSearch", "FaceAlignment", "Generators",
+                "PulseSearch", "FaceAlignment", "Generators", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"]),
 
         .target(
             name: "PulseSearch",
-            dependencies: ["Generators", "Imaging", "Checkpoints", "TensorEngine"],
+            dependencies: ["Generators", "Imaging", "Checkpoints", "TensorEngine", "Files"],
             exclude: ["README.md"]),
         .target(
-            name: "FaceAlignment", dependencies: ["Imaging", "CVips", "CDlib"], exclude: ["README.md"]),
+            name: "FaceAlignment", dependencies: ["Imaging", "CVips", "CDlib", "Files"],
+            exclude: ["README.md"]),
         .target(
             name: "Generators",
-            dependencies: ["Checkpoints", "TensorEngine", "CKernels", "Clapacke"],
+            dependencies: ["Checkpoints", "TensorEngine", "CKernels", "Clapacke", "Files"],
             exclude: ["README.md"]),
-        .target(name: "Imaging", dependencies: ["TensorEngine", "CVips"], exclude: ["README.md"]),
+        .target(name: "Imaging", dependencies: ["TensorEngine", "CVips", "Files"], exclude: ["README.md"]),
         .target(
             name: "Checkpoints",
             dependencies: [
-                "TensorEngine", "Clibzip", .product(name: "Crypto", package: "swift-crypto"),
+                "TensorEngine", "Files", "Clibzip", .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["README.md"]),
         .target(name: "TensorEngine", dependencies: ["CKernels"], exclude: ["README.md"]),
 
+        .target(
+            name: "Files",
+            dependencies: [
+                "CFiles", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            exclude: ["README.md"]),
+
         // C and C++: our kernels, and thin shims over libvips and dlib.
         .target(name: "CKernels", exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "CFiles"),
         .target(name: "CVips", dependencies: ["Clibvips"], exclude: ["README.md"]),
         .target(
             name: "CDlib", dependencies: ["Cdlib"], exclude: ["README.md"],
@@ -86,6 +97,7 @@ let package = Package(
             name: "TensorEngineTests",
             dependencies: ["TensorEngine", "CKernels", "ReferenceOps", "TestSupport"],
             exclude: ["Goldens"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "CheckpointProbe", "TestSupport"],
             exclude: ["Goldens"]),
@@ -99,10 +111,10 @@ let package = Package(
             name: "FaceAlignmentTests", dependencies: ["FaceAlignment", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(
-            name: "PulseSearchTests", dependencies: ["PulseSearch", "ReferenceOps", "TestSupport"],
+            name: "PulseSearchTests", dependencies: ["PulseSearch", "Files", "ReferenceOps", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(
-            name: "PulseCommandTests", dependencies: ["pulse", "PulseSearch", "TestSupport"]),
+            name: "PulseCommandTests", dependencies: ["pulse", "PulseSearch", "Files", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11,

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Where dlib's 68-landmark model may lie.
@@ -18,14 +19,7 @@ enum LandmarkModel {
     /// `$PULSE_LANDMARKS` alone where it is set; else the model store, then where packages put it.
     static func places(_ environment: [String: String]) -> [URL] {
         if let path = environment["PULSE_LANDMARKS"], !path.isEmpty { return [URL(fileURLWithPath: path)] }
-        var folders: [String] = []
-        if let home = environment["PULSE_HOME"], !home.isEmpty {
-            folders.append(home)
-        } else if let data = environment["XDG_DATA_HOME"], !data.isEmpty {
-            folders.append(data + "/pulse")
-        } else {
-            folders.append(FileManager.default.homeDirectoryForCurrentUser.path + "/.local/share/pulse")
-        }
+        var folders = [pulseHome(environment).path]
         folders += ["/usr/share/dlib", "/usr/local/share/dlib", "/opt/homebrew/share/dlib"]
         return folders.map { URL(fileURLWithPath: $0).appendingPathComponent(fileName) }
     }

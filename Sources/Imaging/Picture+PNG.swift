@@ -1,4 +1,5 @@
 import CVips
+import Files
 import Foundation
 
 extension Picture {
@@ -25,7 +26,7 @@ extension Picture {
     }
 
     /// Writes the picture as PNG: complete, or not at all.
-    /// - Throws: `PictureError` where it cannot be encoded, `WriteError` where it cannot be written.
+    /// - Throws: `PictureError` where it cannot be encoded, `FileError` where it cannot be written.
     public func writePNG(to url: URL, provenance: Provenance?) throws {
         try writeAtomically(try pngData(provenance: provenance), to: url)
     }

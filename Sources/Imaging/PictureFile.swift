@@ -1,4 +1,5 @@
 import CVips
+import Files
 import Foundation
 
 /// Reads a whole file that announces itself as a picture, and no more than a limit allows.
@@ -45,5 +46,3 @@ func readPictureFile(at url: URL, name: String, limits: PictureLimits) throws(Pi
         }
     }
 }
-
-func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }

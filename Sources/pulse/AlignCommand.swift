@@ -1,5 +1,6 @@
 import ArgumentParser
 import FaceAlignment
+import Files
 import Foundation
 import Imaging
 

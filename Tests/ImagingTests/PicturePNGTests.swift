@@ -79,33 +79,4 @@ struct PicturePNGTests {
         let parser = XMLParser(data: Data(provenance.xmp.utf8))
         #expect(parser.parse())
     }
-
-    @Test("A file appears complete or not at all")
-    func atomicWrite() throws {
-        try Fixtures.withTemporaryFolder { folder in
-            let files = FileManager.default
-            let url = folder.appending(path: "out.bin")
-            try writeAtomically(Data([1, 2, 3]), to: url)
-            try writeAtomically(Data(count: 3_000_000), to: url)
-            #expect(try Data(contentsOf: url) == Data(count: 3_000_000))
-            try writeAtomically(Data(), to: url)
-            #expect(try Data(contentsOf: url).isEmpty)
-            #expect(try files.contentsOfDirectory(atPath: folder.path) == ["out.bin"])
-
-            // A file where the folder should be.
-            let below = url.appending(path: "below.bin")
-            let notAFolder = try #require(throws: WriteError.self) {
-                try writeAtomically(Data([1]), to: below)
-            }
-            #expect(notAFolder.code == ENOTDIR)
-            #expect(notAFolder.description.hasPrefix(below.relativePath))
-
-            // A folder where the file should be: the write succeeds, the rename cannot.
-            let taken = folder.appending(path: "taken")
-            try files.createDirectory(at: taken, withIntermediateDirectories: false)
-            #expect(throws: WriteError.self) { try writeAtomically(Data([1]), to: taken) }
-            #expect(try files.contentsOfDirectory(atPath: folder.path).sorted() == ["out.bin", "taken"])
-            #expect(try files.contentsOfDirectory(atPath: taken.path).isEmpty)
-        }
-    }
 }

@@ -1,10 +1,11 @@
 import Checkpoints
+import Files
 import Foundation
 import TensorEngine
 
 /// The folder of imported models: one safetensors file each, called by the model's name.
 ///
-/// It is `models` under `$PULSE_HOME`; where that is not set, under `pulse` in the XDG data folder.
+/// It is `models` under `pulseHome()`.
 public struct ModelStore: Sendable {
     /// The model that commands use where none is named.
     public static let defaultModelName = "mobilestylegan-ffhq-1024"
@@ -14,19 +15,7 @@ public struct ModelStore: Sendable {
 
     /// - Parameter home: stands for `$PULSE_HOME`.
     public init(home: URL? = nil) {
-        folder = (home ?? Self.defaultHome).appendingPathComponent("models", isDirectory: true)
-    }
-
-    private static var defaultHome: URL {
-        let environment = ProcessInfo.processInfo.environment
-        if let home = environment["PULSE_HOME"], !home.isEmpty {
-            return URL(fileURLWithPath: home, isDirectory: true)
-        }
-        // The XDG specification wants relative paths ignored.
-        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
-            return URL(fileURLWithPath: data, isDirectory: true).appendingPathComponent("pulse")
-        }
-        return FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".local/share/pulse")
+        folder = (home ?? pulseHome()).appendingPathComponent("models", isDirectory: true)
     }
 
     /// A name that can be a model's: a–z, 0–9, '.', '_' and '-', starting with a letter or digit.

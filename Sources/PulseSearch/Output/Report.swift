@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Imaging
 
@@ -71,11 +72,14 @@ public struct Report: Codable, Sendable, Hashable {
     /// Time spent on this input, in seconds.
     public var seconds: Double
     public var version: String
+    /// The SHA-256 of every other file of the result, by its path below the report's folder: by these the folder is
+    /// known as ours.
+    public var files: [String: String]?
 
     public init(
         input: Input, model: Model, mode: String, operator: String, operatorNote: String? = nil, seed: UInt64,
         candidates: [Candidate], interrupted: Bool? = nil, peakMemoryBytes: Int, seconds: Double,
-        version: String = pulseVersion
+        version: String = pulseVersion, files: [String: String]? = nil
     ) {
         self.input = input
         self.model = model
@@ -88,6 +92,7 @@ public struct Report: Codable, Sendable, Hashable {
         self.peakMemoryBytes = peakMemoryBytes
         self.seconds = seconds
         self.version = version
+        self.files = files
     }
 
     /// The report as JSON, keys in alphabetical order, so that equal reports have equal bytes.

@@ -56,6 +56,13 @@ struct UpsampleCommand: ParsableCommand {
             """)
     var batch = 1
 
+    @Flag(
+        help: """
+            Replace complete results of other pictures, and results of a seed by those of another that is yet to be \
+            drawn. What pulse did not write is never replaced.
+            """)
+    var force = false
+
     @Option(help: "How to show progress on standard error: auto, bar, plain, json or none.")
     var progress: ProgressStyle = .auto
 
@@ -93,7 +100,7 @@ struct UpsampleCommand: ParsableCommand {
 
     func run() throws {
         let options = try options()
-        let plan = try UpsamplePlan(inputs: inputs, output: output)
+        let plan = try UpsamplePlan(inputs: inputs, output: output, seed: seed, force: force)
         let model = try ModelStore().load(model)
         try options.validate(for: model.specification)
         let job = UpsampleJob(

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Imaging
 import TestSupport
@@ -6,7 +7,7 @@ import Testing
 @testable import PulseSearch
 
 @Suite struct OutputReportTests {
-    private var report: Report {
+    var report: Report {
         let certificate = Certificate(
             of: .canvas(width: 64, height: 64, fill: (9, 9, 9)),
             input: .canvas(width: 8, height: 8, fill: (4, 4, 4)),
@@ -87,10 +88,13 @@ import Testing
             for (text, file) in [("old", "1.png"), ("new", "2.png")] {
                 let folder = try ResultFolder(destination: destination)
                 try write(text, to: folder.url(file))
-                if text == "new" { #expect(try names(in: destination) == ["1.png"]) }
+                var report = OutputReportTests().report
+                report.files = try digests(below: FilePath(folder.staging))
+                try report.write(to: folder.url("report.json"))
+                if text == "new" { #expect(try names(in: destination) == ["1.png", "report.json"]) }
                 try folder.commit()
             }
-            #expect(try names(in: destination) == ["2.png"])
+            #expect(try names(in: destination) == ["2.png", "report.json"])
             #expect(try names(in: parent) == ["a"])
         }
     }
@@ -109,6 +113,61 @@ import Testing
             let folder = try ResultFolder(destination: parent.appendingPathComponent("a"))
             try folder.commit(as: parent.appendingPathComponent("b"))
             #expect(try names(in: parent) == ["b"])
+        }
+    }
+
+    @Test(arguments: [["1.png", "2.png"], ["overview.png"], ["intermediate/1/HR/00.png"], ["report.json"]])
+    func isNotOursByItsNames(_ files: [String]) throws {
+        try withTemporaryDirectory { parent in
+            let destination = parent.appendingPathComponent("a")
+            for file in files {
+                let url = destination.appendingPathComponent(file)
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try write("mine", to: url)
+            }
+            #expect(throws: ResultFolderError.foreignContent(path: destination.relativePath, item: files[0]))
+            {
+                try ResultFolder.checkReplaceable(destination)
+            }
+        }
+    }
+
+    @Test(arguments: ["1.png", "overview.png", "intermediate/1/HR/00.png", "intermediate/1/LR/99.png"])
+    func knowsAResultOfTheVersionBeforeByItsReport(_ file: String) throws {
+        try withTemporaryDirectory { parent in
+            let destination = parent.appendingPathComponent("a")
+            for file in [file, "report.json"] {
+                let url = destination.appendingPathComponent(file)
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try write(file, to: url)
+            }
+            try OutputReportTests().report.json().write(to: destination.appendingPathComponent("report.json"))
+            try ResultFolder.checkReplaceable(destination)
+            let notes = destination.appendingPathComponent(file).deletingLastPathComponent()
+                .appendingPathComponent("2.png")
+            try write("mine", to: notes)
+            #expect(throws: ResultFolderError.self) { try ResultFolder.checkReplaceable(destination) }
+        }
+    }
+
+    @Test func aCompleteResultIsReplacedByItsLikeAlone() throws {
+        try withTemporaryDirectory { parent in
+            let destination = parent.appendingPathComponent("a")
+            let folder = try ResultFolder(destination: destination)
+            try OutputReportTests().report.json().write(to: folder.url("report.json"))
+            try folder.commit()
+            let path = destination.relativePath
+            #expect(try ResultFolder.checkReplaceable(destination, byResultOf: "00ff", seed: 3))
+            #expect(throws: ResultFolderError.otherResult(path: path, difference: .seed(.max))) {
+                try ResultFolder.checkReplaceable(destination, byResultOf: "00ff", seed: nil)
+            }
+            #expect(
+                throws: ResultFolderError.otherResult(path: path, difference: .input(file: "faces/a.png"))
+            ) {
+                try ResultFolder.checkReplaceable(destination, byResultOf: "ff00", seed: 3)
+            }
         }
     }
 

@@ -82,7 +82,9 @@ public enum PulseBinary {
         public var standardOutputSoFar: String { text("stdout") }
 
         /// Sends SIGINT, as Ctrl-C does.
-        public func interrupt() { kill(process.processIdentifier, SIGINT) }
+        public func interrupt() { send(SIGINT) }
+
+        public func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
         /// Waits until `condition` holds or the process ends; false where neither happens in time.
         public func wait(timeout: Double = 60, until condition: (Running) throws -> Bool) rethrows -> Bool {

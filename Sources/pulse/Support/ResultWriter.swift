@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Generators
 import Imaging
@@ -73,7 +74,8 @@ final class ResultWriter {
             model: Report.Model(name: model.name, sha256: model.sha256), mode: job.mode.rawValue,
             operator: job.operator.kernel.rawValue, operatorNote: job.operator.note, seed: job.seed,
             candidates: candidates, interrupted: unfinished ? true : nil,
-            peakMemoryBytes: peakMemoryBytes(), seconds: seconds(clock.now - started))
+            peakMemoryBytes: peakMemoryBytes(), seconds: seconds(clock.now - started),
+            files: try digests(below: FilePath(folder.staging)))
         try report.write(to: folder.url("report.json"))
         return report
     }

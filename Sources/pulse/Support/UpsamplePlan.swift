@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Generators
 import Imaging
@@ -9,6 +10,8 @@ enum UpsamplePlanError: Error, Equatable {
     case nameClash(name: String, first: String, second: String)
     /// A picture with more pixels than the model's.
     case largerThanModel(file: String, side: Int, model: String, resolution: Int)
+    /// The result's folder would take the place of an input, or of a folder that holds one.
+    case replacesInput(destination: String, input: String)
     case outputIsNotAFolder(path: String)
     case outputUnwritable(path: String, reason: String)
 }
@@ -23,6 +26,8 @@ extension UpsamplePlanError: CustomStringConvertible {
         case .largerThanModel(let file, let side, let model, let resolution):
             "\(file): is \(side)×\(side), and the model \(model) makes pictures of \(resolution)×\(resolution) only. "
                 + "Make the picture smaller, or choose another --model."
+        case .replacesInput(let destination, let input):
+            "\(destination): the result would be written there, where the input \(input) is. Choose another --output."
         case .outputIsNotAFolder(let path):
             "\(path): this is not a folder. Choose another --output."
         case .outputUnwritable(let path, let reason):
@@ -46,9 +51,14 @@ struct UpsampleInput {
 struct UpsamplePlan {
     let folder: URL
     private let files: [(file: String, name: String)]
+    /// Of the results to come; nil where it is yet to be drawn.
+    private let seed: UInt64?
+    /// Whether results of other inputs or seeds may be replaced.
+    private let force: Bool
 
     /// - Throws: `UpsamplePlanError` where two results would have one name, or the output is not a folder.
-    init(inputs: [String], output: String) throws(UpsamplePlanError) {
+    init(inputs: [String], output: String, seed: UInt64?, force: Bool) throws(UpsamplePlanError) {
+        (self.seed, self.force) = (seed, force)
         folder = URL(fileURLWithPath: output, isDirectory: true)
         files = inputs.map { ($0, URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent) }
         var owners: [String: String] = [:]
@@ -58,6 +68,26 @@ struct UpsamplePlan {
             }
         }
         try checkOutput()
+        try checkDestinations()
+    }
+
+    private func destination(of name: String) -> URL {
+        folder.appendingPathComponent(name, isDirectory: false)
+    }
+
+    /// No result may take the place of an input, whether it is replaced itself or with a folder above it.
+    private func checkDestinations() throws(UpsamplePlanError) {
+        let names = files.map { (FilePath(destination(of: $0.name)).resolved, $0.name) }
+        let destinations = Dictionary(names) { first, _ in first }
+        for (file, _) in files {
+            var path = FilePath(URL(fileURLWithPath: file)).resolved
+            while path.lastComponent != nil {
+                if let name = destinations[path] {
+                    throw .replacesInput(destination: destination(of: name).relativePath, input: file)
+                }
+                path.removeLastComponent()
+            }
+        }
     }
 
     /// Looks for the nearest part of the output path that exists: it must be a folder one may write to.
@@ -75,13 +105,10 @@ struct UpsamplePlan {
         }
     }
 
-    /// Makes the output folder.
-    func makeOutputFolder() throws(UpsamplePlanError) {
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw .outputUnwritable(path: folder.relativePath, reason: text(of: error))
-        }
+    /// Makes the output folder, and clears it of what killed runs left.
+    func makeOutputFolder() throws(FileError) {
+        try makeFolder(FilePath(folder))
+        Staging.sweep(FilePath(folder))
     }
 
     /// Reads every input; says what is wrong with those that cannot be searched for, and gives nil for them.
@@ -105,10 +132,14 @@ struct UpsamplePlan {
     private func prepare(_ file: String, name: String) throws -> UpsampleInput {
         let url = URL(fileURLWithPath: file)
         let target = try Target(Picture(contentsOf: url), name: file)
-        let destination = folder.appendingPathComponent(name, isDirectory: false)
-        try ResultFolder.checkReplaceable(destination)
+        let destination = destination(of: name)
+        let sha256 = try sha256(contentsOf: url)
+        if force {
+            try ResultFolder.checkReplaceable(destination)
+        } else {
+            try ResultFolder.checkReplaceable(destination, byResultOf: sha256, seed: seed)
+        }
         return UpsampleInput(
-            file: file, name: name, target: target, sha256: try sha256(contentsOf: url),
-            destination: destination)
+            file: file, name: name, target: target, sha256: sha256, destination: destination)
     }
 }

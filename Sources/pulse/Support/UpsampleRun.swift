@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Generators
 import Imaging
@@ -60,6 +61,7 @@ final class UpsampleRun {
     /// - Returns: whether one of them is accepted.
     private func process(_ input: UpsampleInput) throws -> Bool {
         var destination = input.destination
+        let replaces = kind(of: FilePath(destination)) != .missing
         let folder = try ResultFolder(destination: destination)
         return try interruption.withCleanup({ folder.discard() }) {
             defer { folder.discard() }
@@ -78,6 +80,9 @@ final class UpsampleRun {
                 destination = freeName(for: destination)
             }
             try interruption.uninterrupted { try folder.commit(as: destination) }
+            if replaces && destination == input.destination {
+                writeToStandardError("pulse: \(destination.relativePath): the earlier result was replaced\n")
+            }
             printSummary(of: report, at: destination, tolerance: job.options.tolerance)
             return report.candidates.contains { $0.accepted }
         }
@@ -108,12 +113,14 @@ final class UpsampleRun {
 
     /// The destination of an interrupted result: an earlier result is never replaced by it.
     private func freeName(for destination: URL) -> URL {
-        func isTaken(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
-        guard isTaken(destination) else { return destination }
         let parent = destination.deletingLastPathComponent()
         let stem = destination.lastPathComponent + "-interrupted"
-        let names = ["\(stem)"] + (2...1000).map { "\(stem)-\($0)" }
-        return names.map { parent.appendingPathComponent($0) }.first { !isTaken($0) } ?? destination
+        var (url, number) = (destination, 1)
+        while kind(of: FilePath(url)) != .missing {
+            url = parent.appendingPathComponent(number == 1 ? stem : "\(stem)-\(number)")
+            number += 1
+        }
+        return url
     }
 }
 

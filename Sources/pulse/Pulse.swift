@@ -21,13 +21,14 @@ struct Pulse: ParsableCommand {
 
     /// Runs the command line and ends the process with one of the codes of `ExitStatus`.
     static func main() {
-        Foundation.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        surviveFailedWrites()
+        Foundation.exit(run(escapedArguments()).rawValue)
     }
 
     /// Parses and runs one command; the only place that turns an error into text and an exit code.
     private static func run(_ arguments: [String]) -> ExitStatus {
         do {
-            var command = try parseAsRoot(arguments)
+            var command = try parseAsRoot(disambiguated(arguments))
             try command.run()
             return .success
         } catch let status as ExitStatus {
@@ -45,7 +46,7 @@ struct Pulse: ParsableCommand {
             print(fullMessage(for: error))
             return .success
         case .validationFailure:
-            printError(message(for: error))
+            printError(readable(message(for: error)))
             let usage = fullMessage(for: error).split(separator: "\n").drop { !$0.hasPrefix("Usage:") }
             if !usage.isEmpty { writeToStandardError(usage.joined(separator: "\n") + "\n") }
             return .failure

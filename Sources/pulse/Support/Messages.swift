@@ -13,8 +13,29 @@ func writeToStandardError(_ text: String) {
 
 /// Tells the user that something failed.
 func printError(_ message: String) {
-    writeToStandardError("pulse: error: \(message)\n")
+    writeToStandardError("pulse: error: \(printable(message))\n")
 }
+
+/// Tells the user something that is no failure.
+func printNote(_ message: String) {
+    writeToStandardError("pulse: \(printable(message))\n")
+}
+
+/// Writes one line of results. A script gets the bytes of a path as they are, a terminal nothing that could move its cursor.
+func printResult(_ line: String) {
+    guard isatty(STDOUT_FILENO) == 0 else { return print(printable(line)) }
+    fflush(nil)
+    var rest = (EscapedBytes.bytes(line) + [UInt8(ascii: "\n")])[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { return }
+        rest = rest.dropFirst(count)
+    }
+}
+
+/// Text with escaped bytes in it as it can be read: what is not UTF-8 becomes a replacement character.
+func readable(_ text: String) -> String { String(decoding: EscapedBytes.bytes(text), as: UTF8.self) }
 
 /// What to tell the user about an error: its own words where it has some, never a dump of its fields.
 func text(of error: any Error) -> String {

@@ -56,7 +56,7 @@ final class ProgressReporter {
             // At the first step, then at every tenth of the way.
             guard done == 1 || done * 10 / total > (done - 1) * 10 / total else { return }
             let prefix = position.isEmpty ? "" : "\(position) "
-            writeToStandardError("pulse: \(prefix)\(input): \(state(step)), \(remaining)\n")
+            printNote("\(prefix)\(input): \(facts(step).joined(separator: ", "))")
         case .auto, .none: break
         }
     }
@@ -68,10 +68,11 @@ final class ProgressReporter {
         lastDrawn = nil
     }
 
-    private func state(_ step: ClassicStep) -> String {
-        let candidate = candidates > 1 ? "candidate \(step.candidate) of \(candidates), " : ""
+    /// What there is to say after a step.
+    private func facts(_ step: ClassicStep) -> [String] {
         let rms = 255 * step.bestFit.squareRoot()
-        return "\(candidate)step \(step.index) of \(step.total), best rms \(decimals(rms, 1))"
+        let candidate = candidates > 1 ? ["candidate \(step.candidate) of \(candidates)"] : []
+        return candidate + ["step \(step.index) of \(step.total)", "best rms \(decimals(rms, 1))", remaining]
     }
 
     private var remaining: String {
@@ -83,13 +84,9 @@ final class ProgressReporter {
 
     private func draw(_ step: ClassicStep) {
         lastDrawn = clock.now
-        let width = terminalWidth()
-        let cells = 20
-        let filled = done * cells / total
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
         let name = [position, input].filter { !$0.isEmpty }.joined(separator: " ")
-        let line = "\(bar) \(done * 100 / total) %  \(name): \(state(step)), \(remaining)"
-        writeToStandardError("\r" + line.prefix(max(20, width - 1)) + "\u{1B}[K")
+        let line = ProgressLine(share: Double(done) / Double(total), name: name, facts: facts(step))
+        writeToStandardError("\r" + line.text(width: terminalWidth() - 1) + "\u{1B}[K")
     }
 
     private func json(_ step: ClassicStep, seconds: Double) -> String {

@@ -29,10 +29,7 @@ final class UpsampleRun {
         self.job = job
         self.model = model
         self.progress = ProgressReporter(style: progress)
-        interruption = Interruption {
-            writeToStandardError(
-                "\npulse: stopping after this step and keeping what is finished; Ctrl-C again ends at once\n")
-        }
+        interruption = Interruption(keeping: "what is finished after this step")
         let statistics = try model.latentStatistics()
         latentModel = LatentModel(mean: statistics.mean, standardDeviation: statistics.standardDeviation)
         generators = try model.makeGenerators(min(job.batch, job.count, threads), threads: threads)
@@ -63,29 +60,27 @@ final class UpsampleRun {
         var destination = input.destination
         let replaces = kind(of: FilePath(destination)) != .missing
         let folder = try ResultFolder(destination: destination)
-        return try interruption.withCleanup({ folder.discard() }) {
-            defer { folder.discard() }
-            let writer = ResultWriter(
-                folder: folder, input: input, job: job, model: model,
-                side: model.specification.resolution)
-            try search(input, into: writer)
-            progress.clear()
-            guard writer.hasCandidates else {
-                printError("\(input.file): interrupted before the first step was made; nothing is written.")
-                return false
-            }
-            let report = try writer.finish(interrupted: interruption.isRequested)
-            if report.interrupted == true {
-                // What was finished before is worth more than what was not.
-                destination = freeName(for: destination)
-            }
-            try interruption.uninterrupted { try folder.commit(as: destination) }
-            if replaces && destination == input.destination {
-                writeToStandardError("pulse: \(destination.relativePath): the earlier result was replaced\n")
-            }
-            printSummary(of: report, at: destination, tolerance: job.options.tolerance)
-            return report.candidates.contains { $0.accepted }
+        defer { folder.discard() }
+        let writer = ResultWriter(
+            folder: folder, input: input, job: job, model: model,
+            side: model.specification.resolution)
+        try search(input, into: writer)
+        progress.clear()
+        guard writer.hasCandidates else {
+            printError("\(input.file): interrupted before the first step was made; nothing is written.")
+            return false
         }
+        let report = try writer.finish(interrupted: interruption.isRequested)
+        if report.interrupted == true {
+            // What was finished before is worth more than what was not.
+            destination = freeName(for: destination)
+        }
+        try interruption.uninterrupted { try folder.commit(as: destination) }
+        if replaces && destination == input.destination {
+            writeToStandardError("pulse: \(destination.relativePath): the earlier result was replaced\n")
+        }
+        printSummary(of: report, at: destination, tolerance: job.options.tolerance)
+        return report.candidates.contains { $0.accepted }
     }
 
     /// Runs the searches of one input, `batch` at a time, and hands each finished batch to the writer.

@@ -10,6 +10,8 @@ package final class Staging: @unchecked Sendable {
     package let parent: FilePath
     private let place: FilePath
     private let descriptor: Int32
+    /// Held while the content is put in place or removed, which a signal's thread may want at the same time.
+    private let lock = NSLock()
 
     /// Where the file or the folder is made; there is nothing there at first.
     package var content: FilePath { place.appending("content") }
@@ -47,6 +49,8 @@ package final class Staging: @unchecked Sendable {
     /// moved with a note in `state`, so that a kill in between is made good by the next `sweep`.
     /// - Parameter destination: in `parent`.
     package func commit(as destination: FilePath) throws(FileError) {
+        lock.lock()
+        defer { lock.unlock() }
         if rename(content, to: destination) { return finish() }
         let code = errno
         guard [EEXIST, ENOTEMPTY, EISDIR, ENOTDIR].contains(code), kind(of: destination) == kind(of: content)
@@ -83,6 +87,8 @@ package final class Staging: @unchecked Sendable {
     ///   - moves: files below `content`, which is a folder then.
     ///   - stale: files in `parent` that belong to what is replaced.
     package func commit(_ moves: [Move], removing stale: [FilePath]) throws(FileError) {
+        lock.lock()
+        defer { lock.unlock() }
         let state = StagingState(
             moves: moves.map { .init(from: "content/" + $0.name, to: $0.destination) },
             removals: stale.map { .init(path: $0) })
@@ -92,15 +98,17 @@ package final class Staging: @unchecked Sendable {
     }
 
     /// Removes the hidden folder with what is in it, if it is still there.
-    package func discard() {
-        guard LiveStagings.shared.remove(self) else { return }
-        removeTreeForSure(place)
-        close(descriptor)
-    }
+    package func discard() { lock.withLock { remove() } }
 
     private func finish() {
         synchronise(parent)
-        discard()
+        remove()
+    }
+
+    private func remove() {
+        guard LiveStagings.shared.remove(self) else { return }
+        removeTreeForSure(place)
+        close(descriptor)
     }
 
     private func write(_ state: StagingState) throws(FileError) {

@@ -8,7 +8,6 @@ import Foundation
 /// A hang-up that was ignored before, as by `nohup`, stays ignored.
 final class Interruption: @unchecked Sendable {
     private let lock = NSLock()
-    private let exitLock = NSLock()
     private var requested = false
     private var watched: [Int32] = []
     private var sources: [any DispatchSourceSignal] = []
@@ -50,18 +49,12 @@ final class Interruption: @unchecked Sendable {
         if isRequested { throw ExitStatus.interrupted }
     }
 
-    /// Runs `body`, which no second signal cuts short.
-    func uninterrupted<R>(_ body: () throws -> R) rethrows -> R {
-        try exitLock.withLock { try body() }
-    }
-
     private func received() {
         let isFirst = lock.withLock {
             defer { requested = true }
             return !requested
         }
         if isFirst { return notice() }
-        exitLock.lock()  // never released: from here the process only ends
         Staging.discardAll()
         fflush(nil)
         _exit(ExitStatus.interrupted.rawValue)

@@ -75,7 +75,7 @@ final class UpsampleRun {
             // What was finished before is worth more than what was not.
             destination = freeName(for: destination)
         }
-        try interruption.uninterrupted { try folder.commit(as: destination) }
+        try folder.commit(as: destination)
         if replaces && destination == input.destination {
             writeToStandardError("pulse: \(destination.relativePath): the earlier result was replaced\n")
         }

@@ -6,8 +6,15 @@ let package = Package(
     platforms: [.macOS(.v14)],
     products: [
         .executable(name: "pulse", targets: ["pulse"]),
-        .library(name: "PulseSearch", targets: ["PulseSearch", "Generators", "Imaging", "Files"]),
-        .library(name: "FaceAlignment", targets: ["FaceAlignment", "Imaging"]),
+        // Every target whose types a library's public interface names, so that all of them can be imported.
+        .library(
+            name: "Pulse",
+            targets: [
+                "Jobs", "Search", "Models", "Generators", "Imaging", "Degradation", "Checkpoints", "Tensors",
+                "Files",
+            ]),
+        .library(
+            name: "FaceAlignment", targets: ["FaceAlignment", "Imaging", "Degradation", "Tensors", "Files"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -19,31 +26,42 @@ let package = Package(
         .executableTarget(
             name: "pulse",
             dependencies: [
-                "PulseSearch", "FaceAlignment", "Generators", "Files",
+                "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Imaging", "Degradation",
+                "Checkpoints", "Tensors", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"]),
 
         .target(
-            name: "PulseSearch",
-            dependencies: ["Generators", "Imaging", "Checkpoints", "TensorEngine", "Files"],
+            name: "Jobs",
+            dependencies: ["Search", "Models", "Generators", "Imaging", "Degradation", "Tensors", "Files"],
             exclude: ["README.md"]),
         .target(
-            name: "FaceAlignment", dependencies: ["Imaging", "CVips", "CDlib", "Files"],
+            name: "Search",
+            dependencies: ["Generators", "Imaging", "Degradation", "Engine", "Tensors"],
+            exclude: ["README.md"]),
+        .target(
+            name: "FaceAlignment", dependencies: ["Imaging", "Degradation", "CVips", "CDlib", "Files"],
+            exclude: ["README.md"]),
+        .target(
+            name: "Models", dependencies: ["Generators", "Checkpoints", "Engine", "Tensors", "Files"],
             exclude: ["README.md"]),
         .target(
             name: "Generators",
-            dependencies: ["Checkpoints", "TensorEngine", "CKernels", "Clapacke", "Files"],
+            dependencies: ["Checkpoints", "Engine", "Tensors", "CKernels", "Clapacke"],
             exclude: ["README.md"]),
-        .target(name: "Imaging", dependencies: ["TensorEngine", "CVips", "Files"], exclude: ["README.md"]),
+        .target(
+            name: "Imaging", dependencies: ["Degradation", "Tensors", "CVips", "Files"],
+            exclude: ["README.md"]),
+        .target(name: "Degradation", dependencies: ["Tensors"], exclude: ["README.md"]),
         .target(
             name: "Checkpoints",
             dependencies: [
-                "TensorEngine", "Files", "Clibzip", .product(name: "Crypto", package: "swift-crypto"),
+                "Tensors", "Files", "Clibzip", .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["README.md"]),
-        .target(name: "TensorEngine", dependencies: ["CKernels"], exclude: ["README.md"]),
-
+        .target(name: "Engine", dependencies: ["Tensors", "CKernels"], exclude: ["README.md"]),
+        .target(name: "Tensors", exclude: ["README.md"]),
         .target(
             name: "Files",
             dependencies: [
@@ -80,41 +98,57 @@ let package = Package(
         // For `make bench` only; not a product.
         .executableTarget(
             name: "PulseBench",
-            dependencies: ["PulseSearch", "Generators", "Imaging", "TensorEngine"],
+            dependencies: ["Search", "Models", "Generators", "Imaging", "Degradation", "Engine", "Tensors"],
             path: "Benchmarks/PulseBench"),
 
         // For tests only.
         .target(
-            name: "ReferenceOps", dependencies: ["TensorEngine", "Generators"],
+            name: "ReferenceOps", dependencies: ["Tensors", "Engine", "Generators"],
             path: "Tests/ReferenceOps", exclude: ["README.md"]),
         .target(
-            name: "TestSupport", dependencies: ["TensorEngine", "Checkpoints", "Imaging"],
+            name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Imaging"],
             path: "Tests/TestSupport", exclude: ["README.md"]),
         .executableTarget(
             name: "CheckpointProbe", dependencies: ["Checkpoints", "TestSupport"],
             path: "Tests/CheckpointProbe"),
-        .testTarget(
-            name: "TensorEngineTests",
-            dependencies: ["TensorEngine", "CKernels", "ReferenceOps", "TestSupport"],
-            exclude: ["Goldens"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], exclude: ["Goldens"]),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: ["Engine", "Tensors", "CKernels", "ReferenceOps", "TestSupport"],
+            exclude: ["Goldens"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "CheckpointProbe", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(
-            name: "ImagingTests", dependencies: ["Imaging", "TestSupport"],
+            name: "DegradationTests", dependencies: ["Degradation", "Tensors", "TestSupport"],
+            exclude: ["Goldens"]),
+        .testTarget(
+            name: "ImagingTests", dependencies: ["Imaging", "Degradation", "Tensors", "TestSupport"],
             exclude: ["Fixtures", "Goldens"]),
         .testTarget(
-            name: "GeneratorsTests", dependencies: ["Generators", "ReferenceOps", "TestSupport"],
+            name: "GeneratorsTests",
+            dependencies: ["Generators", "Checkpoints", "Engine", "Tensors", "ReferenceOps", "TestSupport"],
             exclude: ["Goldens"]),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: ["Models", "Generators", "Checkpoints", "Tensors", "TestSupport"]),
         .testTarget(
             name: "FaceAlignmentTests", dependencies: ["FaceAlignment", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(
-            name: "PulseSearchTests", dependencies: ["PulseSearch", "Files", "ReferenceOps", "TestSupport"],
+            name: "SearchTests",
+            dependencies: ["Search", "Models", "Generators", "Tensors", "ReferenceOps", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(
-            name: "PulseCommandTests", dependencies: ["pulse", "PulseSearch", "Files", "TestSupport"]),
+            name: "JobsTests",
+            dependencies: [
+                "Jobs", "Search", "Models", "Imaging", "Degradation", "Tensors", "Files", "TestSupport",
+            ]),
+        .testTarget(
+            name: "PulseCommandTests",
+            dependencies: ["pulse", "Jobs", "Search", "Imaging", "Tensors", "Files", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11,

@@ -15,19 +15,14 @@ PULSE_MUTATIONS="$mutations" build_quietly test --configuration release --scratc
     --disable-xctest --filter 'CheckpointsTests.Hostile'
 
 say "Building the coverage-guided target"
-mapfile -t engine < <(find Sources/TensorEngine -name '*.swift')
+mapfile -t tensors < <(find Sources/Tensors -name '*.swift')
 mapfile -t readers < <(find Sources/Checkpoints -name '*.swift' ! -name Digest.swift)
-printf 'module CKernels { header "%s/Sources/CKernels/include/CKernels.h" export * }\n' "$ROOT" \
-    >"$folder/module.modulemap"
-swift=(swiftc -O -wmo -parse-as-library -swift-version 6 -Xcc "-fmodule-map-file=$folder/module.modulemap"
+swift=(swiftc -O -wmo -parse-as-library -swift-version 6 -package-name pulse
     -Xcc "-fmodule-map-file=Sources/System/Clibzip/module.modulemap" -I "$folder")
-for file in Sources/CKernels/*.c; do
-    clang -O1 -std=c11 -I Sources/CKernels/include -c "$file" -o "$folder/$(basename "$file" .c).o"
-done
-"${swift[@]}" -module-name TensorEngine -emit-module-path "$folder/TensorEngine.swiftmodule" \
-    -c "${engine[@]}" -o "$folder/TensorEngine.o"
+"${swift[@]}" -module-name Tensors -emit-module-path "$folder/Tensors.swiftmodule" \
+    -c "${tensors[@]}" -o "$folder/Tensors.o"
 "${swift[@]}" -module-name Checkpoints -sanitize=fuzzer,address -emit-executable \
-    "${readers[@]}" Tools/fuzz/FuzzCheckpoint.swift "$folder"/*.o -lzip -lm -o "$folder/fuzz-checkpoints"
+    "${readers[@]}" Tools/fuzz/FuzzCheckpoint.swift "$folder/Tensors.o" -lzip -lm -o "$folder/fuzz-checkpoints"
 
 say "Coverage-guided for $seconds seconds"
 # A megabyte of input may take 256 MB and a bit; the sanitizer itself needs the rest.

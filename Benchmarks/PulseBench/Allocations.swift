@@ -1,5 +1,4 @@
 import Foundation
-import Generators
 
 /// Runs a search of 20 steps and says how often memory was asked for in steps 3 to 20.
 ///

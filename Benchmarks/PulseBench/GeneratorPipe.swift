@@ -1,6 +1,6 @@
 import Foundation
 import Generators
-import TensorEngine
+import Tensors
 
 /// A generator at the end of a pipe, for programs in other languages: float32 in the machine's byte order.
 ///

@@ -1,6 +1,7 @@
+import Engine
 import Foundation
 import Generators
-import TensorEngine
+import Tensors
 
 /// Every layer of MobileStyleGAN by itself, in the order and with the memory of a real pass: forward through all
 /// layers, then backward through all. The weights are random; time does not depend on them.

@@ -1,5 +1,6 @@
+import Engine
 import Foundation
-import TensorEngine
+import Tensors
 
 /// C = A·B with A packed: the engine's own matrix product, at [M, K]·[K, N].
 final class MatrixProduct {

@@ -1,6 +1,5 @@
+import Engine
 import Foundation
-import Generators
-import TensorEngine
 
 /// Our contestant in `Benchmarks/run.py`: one piece of work for each line it is sent.
 ///

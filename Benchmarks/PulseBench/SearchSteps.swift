@@ -1,8 +1,8 @@
 import Foundation
 import Generators
 import Imaging
-import PulseSearch
-import TensorEngine
+import Search
+import Tensors
 
 /// The generator alone: one forward pass, or one forward and one backward pass.
 final class GeneratorPasses {

@@ -1,6 +1,7 @@
 import Generators
-import PulseSearch
-import TensorEngine
+import Models
+import Search
+import Tensors
 
 /// What is timed: a model of the store, or a network of the published size with random weights, on which time
 /// does not depend.

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// A tensor of a checkpoint: its shape is known, its numbers are read when they are asked for.
 public struct CheckpointTensor: Sendable {

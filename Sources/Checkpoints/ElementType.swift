@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// The number formats that files of weights use, little-endian.
 public enum ElementType: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// A network in OpenVINO's intermediate representation: layers, the edges between them, and the bytes of
 /// the constants. Checked on reading, so that walking it needs no further bounds checks.

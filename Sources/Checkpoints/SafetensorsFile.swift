@@ -1,5 +1,5 @@
 import Foundation
-import TensorEngine
+import Tensors
 
 /// A safetensors file: named tensors and string metadata, checked whole before anything is read from it.
 ///

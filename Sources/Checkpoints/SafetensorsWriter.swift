@@ -1,5 +1,5 @@
 import Foundation
-import TensorEngine
+import Tensors
 
 /// Writes a safetensors file of single-precision tensors, all or nothing.
 ///

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 extension DownscaleOperator {
     /// D(x) into a tensor of the caller's, without allocating.

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// D: a square picture to a smaller square one, linear and separable, with its adjoint.
 ///

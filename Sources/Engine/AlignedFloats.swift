@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// A fixed block of floats, 64-byte aligned and zeroed: what a workspace is made of.
 ///

@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// The activations of one layer of a dense network, and where their gradient goes: [channels/16][height][width][16],
 /// so that what is done to a pixel is done to 16 channels at once.

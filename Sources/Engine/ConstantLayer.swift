@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// The first layer of StyleGAN: a learned constant, noise, leaky ReLU, then normalised.
 ///

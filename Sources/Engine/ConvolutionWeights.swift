@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// The weights of a dense 3×3 convolution and of the activation behind it, packed for the kernels.
 public struct ConvolutionWeights: Sendable {

@@ -1,3 +1,5 @@
+import Tensors
+
 /// StyleGAN2's demodulation: the factor that gives every output channel of a styled convolution unit variance,
 /// d[o] = 1 / √( Σᵢ s[i]² A[o,i] + ε ), where A[o,i] is the sum over taps of weight².
 ///

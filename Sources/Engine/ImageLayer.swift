@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// The weights of the last layer of a wavelet generator: 12 bands from all channels, packed for the kernels.
 public struct ImageWeights: Sendable {

@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// y = A·x + b for one vector at a time.
 public struct LinearLayer: Sendable {

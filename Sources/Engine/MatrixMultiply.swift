@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// A matrix [rows, columns] in the layout that the kernels multiply with: blocks of 8 rows, column by column.
 public struct PackedMatrix: Sendable {

@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// The weights of a 1×1 convolution to RGB.
 public struct RGBWeights: Sendable {

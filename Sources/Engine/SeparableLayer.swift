@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// The weights of a styled depthwise-separable layer (see `SeparableLayer`), packed for the kernels.
 public struct SeparableWeights: Sendable {

@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// What the layers of one search share: threads, kernels and scratch. Not safe for concurrent use.
 public final class Workspace {

@@ -1,3 +1,4 @@
+import Degradation
 import Imaging
 
 /// A face cut out at 1024 pixels and downscaled by D, the operator that the search inverts, to `size` pixels.

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// What a search needs to know about a generator before it renders anything.
 public struct GeneratorSpecification: Sendable, Hashable {

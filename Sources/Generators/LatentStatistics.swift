@@ -1,6 +1,7 @@
 import Clapacke
+import Engine
 import Foundation
-import TensorEngine
+import Tensors
 
 /// Mean, spread and principal axes of v = LReLU₅(f(z)), the latents of a mapping network with its last
 /// activation undone.
@@ -21,7 +22,7 @@ public struct LatentStatistics: Sendable {
     /// largest magnitude is positive.
     public let eigenvectors: Tensor<Float>
 
-    init(
+    package init(
         mean: Tensor<Float>, standardDeviation: Tensor<Float>, eigenvalues: Tensor<Float>,
         eigenvectors: Tensor<Float>
     ) {
@@ -32,7 +33,7 @@ public struct LatentStatistics: Sendable {
     }
 
     /// A distribution whose coordinates are independent, as a fit by coordinates alone describes it.
-    init(mean: Tensor<Float>, standardDeviation: Tensor<Float>) {
+    package init(mean: Tensor<Float>, standardDeviation: Tensor<Float>) {
         let size = mean.count
         let order = (0..<size).sorted { (standardDeviation[$0], $1) > (standardDeviation[$1], $0) }
         var vectors = Tensor<Float>(zeros: [size, size])
@@ -45,7 +46,7 @@ public struct LatentStatistics: Sendable {
     }
 
     /// How many samples an import takes, and from which random numbers.
-    static let sampleCount = 200_000
+    package static let sampleCount = 200_000
     static let random = CounterRandom(seed: 0x5055_4C53_4521, stream: 1)
 
     /// Measures a mapping network; where it has classes, over all of them alike.
@@ -55,7 +56,7 @@ public struct LatentStatistics: Sendable {
     ///
     /// - Parameter progress: called with the share done, 0…1.
     /// - Throws: ``ModelError/latentsNotFinite`` if the network overflows.
-    init(
+    package init(
         of mapping: MappingNetwork, sampleCount: Int = Self.sampleCount, progress: (Double) -> Void = { _ in }
     ) throws(ModelError) {
         precondition(sampleCount > 1)

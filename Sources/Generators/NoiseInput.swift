@@ -1,4 +1,5 @@
-import TensorEngine
+import Engine
+import Tensors
 
 /// One noise input of a generator: what the kernels read, and the gradient they return.
 struct NoiseInput {

@@ -1,5 +1,6 @@
 import CVips
-import TensorEngine
+import Degradation
+import Tensors
 
 extension Picture {
     /// A picture of one colour.

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 extension Picture {
     /// The picture nearest to a tensor of intensities.

@@ -1,6 +1,7 @@
+import Degradation
 import Foundation
 import Imaging
-import TensorEngine
+import Tensors
 
 /// How well a saved picture fits the low-resolution input, measured on the file that people receive.
 ///

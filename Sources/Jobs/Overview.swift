@@ -1,6 +1,7 @@
+import Degradation
 import Foundation
 import Imaging
-import TensorEngine
+import Tensors
 
 /// The picture that shows a result at a glance: the input, and for each candidate its face, the face
 /// downscaled again, and where the two differ.

@@ -1,6 +1,8 @@
 import Checkpoints
+import Engine
 import Foundation
-import TensorEngine
+import Generators
+import Tensors
 
 /// An imported model: the networks of one generator and the statistics of its latents, behind one file.
 ///

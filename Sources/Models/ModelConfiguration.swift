@@ -1,4 +1,5 @@
 import Foundation
+import Generators
 
 /// What a model file holds: the metadata entry `config`, as JSON, read according to the family.
 struct ModelConfiguration: Sendable, Hashable {

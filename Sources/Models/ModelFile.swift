@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Generators
 
 /// What the string metadata of a model file says.
 ///

@@ -1,7 +1,8 @@
 import Checkpoints
 import Files
 import Foundation
-import TensorEngine
+import Generators
+import Tensors
 
 /// The folder of imported models: one safetensors file each, called by the model's name.
 ///

@@ -25,7 +25,7 @@ public struct Tensor<Scalar: BinaryFloatingPoint & Sendable>: @unchecked Sendabl
             .update(fromContentsOf: elements)
     }
 
-    init(uninitialized shape: [Int]) {
+    package init(uninitialized shape: [Int]) {
         precondition(shape.allSatisfy { $0 >= 0 }, "negative extent")
         self.shape = shape
         storage = TensorStorage(count: shape.reduce(1, *))

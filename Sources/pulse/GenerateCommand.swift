@@ -1,10 +1,9 @@
 import ArgumentParser
 import Files
 import Foundation
-import Generators
 import Imaging
-import PulseSearch
-import TensorEngine
+import Models
+import Tensors
 
 /// Renders faces from a seed or from given latents.
 struct GenerateCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Generators
+import Models
 
 /// Imports models and tells about them.
 struct ModelCommand: ParsableCommand {

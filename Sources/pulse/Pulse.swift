@@ -1,7 +1,6 @@
 import ArgumentParser
 import Files
 import Foundation
-import PulseSearch
 
 /// Turns a tiny or pixelated face into realistic faces that downscale to it.
 @main

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Degradation
 import Foundation
-import Generators
 import Imaging
-import PulseSearch
+import Models
+import Search
 
 /// Searches for faces that downscale to the given ones.
 struct UpsampleCommand: ParsableCommand {

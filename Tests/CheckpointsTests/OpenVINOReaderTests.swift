@@ -1,5 +1,5 @@
 import Foundation
-import TensorEngine
+import Tensors
 import Testing
 
 @testable import Checkpoints

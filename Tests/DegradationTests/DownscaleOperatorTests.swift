@@ -1,8 +1,9 @@
 import Foundation
-import TensorEngine
+import Tensors
+import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import Degradation
 
 @Suite("The downscale operator D")
 struct DownscaleOperatorTests {
@@ -19,8 +20,8 @@ struct DownscaleOperatorTests {
 
         static let all: Goldens = {
             do {
-                let url = Fixtures.folder.appending(path: "Goldens/downscale.json")
-                return try JSONDecoder().decode(Goldens.self, from: Data(contentsOf: url))
+                return try JSONDecoder().decode(
+                    Goldens.self, from: Data(contentsOf: goldenURL("downscale.json")))
             } catch {
                 fatalError("Goldens/downscale.json: \(error)")
             }
@@ -174,15 +175,5 @@ struct DownscaleOperatorTests {
         var large = x.map { _ in Float.nan }
         d.applyAdjoint(y, into: &large, scratch: &scratch)
         #expect(large == back)
-    }
-
-    @Test("A picture downscales to the nearest levels of D")
-    func picture() {
-        let picture = Picture.formula(width: 64, height: 64)
-        let d = DownscaleOperator(kernel: .box, from: 64, to: 16)
-        let small = picture.downscaled(by: d)
-        #expect(small == Picture(d.apply(picture.tensor() as Tensor<Float>)))
-        let block = (0..<16).map { Int(picture[$0 % 4, $0 / 4].red) }.reduce(0, +)
-        #expect(abs(Int(small[0, 0].red) - block / 16) <= 1)
     }
 }

@@ -1,5 +1,6 @@
+import Engine
 import ReferenceOps
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import ReferenceOps
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import TensorEngine
+import Engine
 import Testing
 
 @Suite struct ThreadPoolTests {

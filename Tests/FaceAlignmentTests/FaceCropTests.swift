@@ -1,3 +1,4 @@
+import Degradation
 import FaceAlignment
 import Foundation
 import Imaging

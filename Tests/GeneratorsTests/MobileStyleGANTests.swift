@@ -1,6 +1,7 @@
+import Engine
 import Generators
 import ReferenceOps
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 

@@ -1,5 +1,4 @@
 import Foundation
-import TensorEngine
 import TestSupport
 import Testing
 
@@ -8,6 +7,27 @@ import Testing
 
 /// Graphs that differ from the network in one place are refused, with that place in the message.
 @Suite(.timeLimit(.minutes(10))) struct ModelGraphTests {
+    @Test func mapsTheGraphOntoTheNetworksOwnNames() throws {
+        let golden = try Golden("tiny_openvino_graph")
+        let network = try MobileStyleGANGraph(TinyModel.graph(TinyModel.synthesis))
+        #expect(network.channels == [8, 12, 8])
+        #expect(network.styleSize == 16)
+        let tensors = Dictionary(uniqueKeysWithValues: network.tensors.map { ($0.name, $0.tensor) })
+        let configuration = MobileStyleGANConfiguration(channels: [8, 12, 8], styleDim: 16)
+        #expect(tensors.mapValues(\.shape) == configuration.tensorShapes)
+        for (name, tensor) in tensors where !name.contains(".noise.") {
+            #expect(try tensor == golden.tensor("synthesis." + name), "\(name)")
+        }
+        for name in golden.names where name.hasSuffix(".baked") {
+            let layer = name.dropFirst("synthesis.".count).dropLast(".baked".count)
+            let strength = try #require(tensors["\(layer).noise.weight"])
+            let map = try #require(tensors["\(layer).noise.noise"])
+            expectClose(
+                map.map { $0 * strength[0] }, try golden.tensor(name, as: Float.self), relative: 3e-7, name)
+            #expect(abs(dot(map, map) / Double(map.count) - 1) < 1e-6, "\(layer): unit variance")
+        }
+    }
+
     @Test(arguments: [
         ([("strides=\"2, 1\"", "strides=\"1, 1\"")], "strides"),
         ([("pads_begin=\"1, 1\"", "pads_begin=\"0, 0\"")], "pads_begin"),

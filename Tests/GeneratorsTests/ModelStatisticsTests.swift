@@ -1,5 +1,5 @@
 import Foundation
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 
@@ -63,8 +63,8 @@ import Testing
         let weight = Tensor<Float>(Array(repeating: 1e30, count: 16), shape: [4, 4])
         let mapping = MappingNetwork(
             weights: [weight, weight], biases: Array(repeating: Tensor(zeros: [4]), count: 2), gain: 1)
-        guard case .latentsNotFinite? = modelError({ try LatentStatistics(of: mapping, sampleCount: 500) })
-        else {
+        let error = #expect(throws: ModelError.self) { try LatentStatistics(of: mapping, sampleCount: 500) }
+        guard case .latentsNotFinite? = error else {
             Issue.record("infinite latents were measured")
             return
         }

@@ -1,6 +1,5 @@
-import Generators
 import ReferenceOps
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 

@@ -1,17 +1,16 @@
 import Generators
 import ReferenceOps
-import TensorEngine
 import TestSupport
 import Testing
 
 /// The reference generators give the originals' numbers in Double: pictures and gradients.
 ///
-/// The weights come through the importer, whose model file holds those of PULSE and of ADA as they are. Others it
-/// stores in another scale, rounded once more.
+/// The weights come as the import reads them, which leaves those of PULSE and of ADA as they are. Others it brings
+/// into another scale, rounded once more.
 @Suite struct ReferenceStyleGANTests {
     @Test func styleGAN1MatchesThePULSEModules() throws {
         let tiny = TinyStyleGAN.styleGAN1
-        let file = try tiny.imported(["stylegan1-synthesis.pt"])
+        let file = try tiny.imported("stylegan1-synthesis.pt")
         let generator = ReferenceStyleGAN1<Double>(
             channels: tiny.channels, epsilon: 1e-5, tensor: file.synthesis)
         try expectOriginal(generator, tiny)
@@ -19,7 +18,7 @@ import Testing
 
     @Test func styleGAN1MatchesTheTensorFlowNetwork() throws {
         let tiny = TinyStyleGAN.styleGAN1
-        let file = try tiny.imported(["stylegan1.pkl"])
+        let file = try tiny.imported("stylegan1.pkl")
         let generator = ReferenceStyleGAN1<Double>(
             channels: tiny.channels, epsilon: 1e-8, tensor: file.synthesis)
         expectClose(
@@ -32,7 +31,7 @@ import Testing
         (.styleGAN2, "stylegan2.pkl", 5e-7),
     ])
     func styleGAN2MatchesTheOriginals(_ tiny: TinyStyleGAN, _ name: String, _ tolerance: Double) throws {
-        let file = try tiny.imported([name])
+        let file = try tiny.imported(name)
         let generator = ReferenceStyleGAN2<Double>(
             channels: tiny.channels, clamp: tiny.clamp, tensor: file.synthesis)
         try expectOriginal(generator, tiny, tolerance: tolerance)

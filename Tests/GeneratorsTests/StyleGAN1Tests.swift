@@ -1,6 +1,6 @@
+import Engine
 import Foundation
 import ReferenceOps
-import TensorEngine
 import TestSupport
 import Testing
 
@@ -15,7 +15,7 @@ import Testing
         -> StyleGAN1Weights
     {
         let tiny = TinyStyleGAN.styleGAN1
-        let file = try tiny.imported([name])
+        let file = try tiny.imported(name)
         let configuration = StyleGAN1Configuration(
             channels: tiny.channels, styleDim: tiny.styleDim, epsilon: epsilon, storesNoise: storesNoise)
         return try StyleGAN1Weights(configuration: configuration) { try #require(file.synthesis($0)) }
@@ -68,7 +68,7 @@ import Testing
 
     @Test func specificationIsTheReferences() throws {
         let tiny = TinyStyleGAN.styleGAN1
-        let file = try tiny.imported(["stylegan1-synthesis.pt"])
+        let file = try tiny.imported("stylegan1-synthesis.pt")
         let reference = ReferenceStyleGAN1<Float>(
             channels: tiny.channels, epsilon: 1e-5, tensor: file.synthesis)
         let configuration = StyleGAN1Configuration(channels: tiny.channels, styleDim: 24)

@@ -1,6 +1,6 @@
+import Engine
 import Foundation
 import ReferenceOps
-import TensorEngine
 import TestSupport
 import Testing
 
@@ -12,7 +12,7 @@ import Testing
     static let kernelNames = Kernels.available.map(\.name)
 
     private func weights(_ tiny: TinyStyleGAN, _ name: String) throws -> StyleGAN2Weights {
-        let file = try tiny.imported([name])
+        let file = try tiny.imported(name)
         let configuration = StyleGAN2Configuration(
             channels: tiny.channels, styleDim: tiny.styleDim, clamp: tiny.clamp.map { Float($0) })
         return try StyleGAN2Weights(configuration: configuration) { try #require(file.synthesis($0)) }
@@ -60,7 +60,7 @@ import Testing
 
     @Test func specificationIsTheReferences() throws {
         let tiny = TinyStyleGAN.ada
-        let file = try tiny.imported(["stylegan2-ada.pkl"])
+        let file = try tiny.imported("stylegan2-ada.pkl")
         let reference = ReferenceStyleGAN2<Float>(channels: tiny.channels, clamp: 1.5, tensor: file.synthesis)
         let configuration = StyleGAN2Configuration(channels: tiny.channels, styleDim: 24)
         #expect(configuration.specification == reference.specification)

@@ -1,61 +1,50 @@
 import Foundation
 import ReferenceOps
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 
 @testable import Checkpoints
 @testable import Generators
 
-/// A tiny network of the StyleGAN family that `Tools/goldens/stylegan.py` draws, and what the original computes.
-struct TinyStyleGAN: Sendable, CustomStringConvertible {
-    let name: String
-    let seed: UInt64
-    let channels: [Int]
-    let styleDim = 24
-    var clamp: Double?
-
-    var description: String { name }
-    var resolution: Int { 2 << channels.count }
-    var slots: Int { 2 * channels.count }
-
-    static let styleGAN1 = TinyStyleGAN(name: "stylegan1", seed: 154, channels: [12, 12, 12, 12, 11, 9])
-    static let styleGAN2 = TinyStyleGAN(name: "stylegan2", seed: 42, channels: [12, 11, 10, 8, 6])
-    static let ada = TinyStyleGAN(
-        name: "stylegan2-ada", seed: 43, channels: [12, 12, 12, 12, 8], clamp: 1.5)
-
-    func golden() throws -> Golden { try Golden(name) }
-
-    /// A different vector in every slot.
-    func w<Scalar>(_ type: Scalar.Type = Scalar.self) -> Tensor<Scalar> {
-        randomTensor([slots, styleDim], stream: 1, seed: seed)
-    }
-
-    func dImage<Scalar>(_ type: Scalar.Type = Scalar.self) -> Tensor<Scalar> {
-        randomTensor([3, resolution, resolution], stream: 2, seed: seed)
-    }
-
-    /// The model file that an import of these files writes.
-    func imported(_ names: [String]) throws -> ImportedFile {
-        try withTemporaryDirectory { home in
-            let store = ModelStore(home: home)
-            let model = try TinyModel.install(names.map { goldenURL($0) }, in: store, name: "imported")
-            return ImportedFile(file: try SafetensorsFile(contentsOf: store.url(of: model.name)))
+extension TinyStyleGAN {
+    /// The synthesis network of a checkpoint, under the names of the model file.
+    func imported(_ name: String) throws -> ImportedNetwork {
+        let checkpoint = try Checkpoint(contentsOf: Self.file(name))
+        let generators = ["", "Gs", "g_ema", "G_ema"].compactMap { checkpoint.network($0) }
+        let network = try #require(generators.first)
+        func table(_ root: String = "") -> TensorTable {
+            TensorTable(network, root: root, file: name, network: "StyleGAN")
         }
-    }
-
-    func z(length: Int) -> Tensor<Float> { randomTensor([6, length], stream: 3, seed: seed) }
-
-    func maps<Scalar>(_ sides: [Int], as type: Scalar.Type = Scalar.self) -> [Tensor<Scalar>] {
-        sides.enumerated().map { randomTensor([$1, $1], stream: 100 + UInt64($0), seed: seed) }
+        var tensors: [(name: String, tensor: Tensor<Float>)]?
+        switch NetworkKind(network) {
+        case .styleGAN1(let prefix?, _):
+            var table = table()
+            tensors = try StyleGAN1Checkpoint(&table, layout: .pulse, prefix: prefix).tensors
+        case .tensorFlowStyleGAN1:
+            var table = table()
+            tensors = try StyleGAN1Checkpoint(&table, layout: .tensorFlow).tensors
+        case .rosinality(let root):
+            var table = table(root)
+            tensors = try StyleGAN2Checkpoint(&table, layout: .rosinality).tensors
+        case .ada(_, let synthesis, _):
+            var table = table()
+            tensors = try StyleGAN2Checkpoint(&table, layout: .ada, prefix: synthesis).tensors
+        case .tensorFlowStyleGAN2:
+            var table = table()
+            tensors = try StyleGAN2Checkpoint(&table, layout: .tensorFlow).tensors
+        default: break
+        }
+        return ImportedNetwork(
+            tensors: Dictionary(uniqueKeysWithValues: try #require(tensors).map { ($0.name, $0.tensor) }))
     }
 }
 
-/// The tensors of a model file.
-struct ImportedFile {
-    let file: SafetensorsFile
+/// The tensors of a synthesis network.
+struct ImportedNetwork {
+    let tensors: [String: Tensor<Float>]
 
-    func synthesis(_ name: String) -> Tensor<Float>? { try? file.tensor("synthesis." + name) }
+    func synthesis(_ name: String) -> Tensor<Float>? { tensors[name] }
 }
 
 /// Pictures and gradients of one generator, in the form in which the originals' are recorded.

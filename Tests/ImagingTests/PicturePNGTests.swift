@@ -1,5 +1,4 @@
 import Foundation
-import TensorEngine
 import Testing
 
 @testable import Imaging

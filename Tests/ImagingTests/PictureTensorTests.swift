@@ -1,4 +1,5 @@
-import TensorEngine
+import Degradation
+import Tensors
 import Testing
 
 @testable import Imaging
@@ -84,5 +85,15 @@ struct PictureComposeTests {
         var clipped = blank
         clipped.drawText("outside", x: -20, y: 35, size: 16)
         #expect(clipped.width == 120)
+    }
+
+    @Test("A picture downscales to the nearest levels of D")
+    func picture() {
+        let picture = Picture.formula(width: 64, height: 64)
+        let d = DownscaleOperator(kernel: .box, from: 64, to: 16)
+        let small = picture.downscaled(by: d)
+        #expect(small == Picture(d.apply(picture.tensor() as Tensor<Float>)))
+        let block = (0..<16).map { Int(picture[$0 % 4, $0 / 4].red) }.reduce(0, +)
+        #expect(abs(Int(small[0, 0].red) - block / 16) <= 1)
     }
 }

@@ -1,10 +1,11 @@
+import Degradation
 import Foundation
 import Imaging
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 
-@testable import PulseSearch
+@testable import Jobs
 
 @Suite struct OutputCertificateTests {
     /// D written out from its definition, one output pixel at a time, in grey levels.

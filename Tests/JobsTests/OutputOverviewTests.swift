@@ -1,8 +1,9 @@
+import Degradation
 import Imaging
 import TestSupport
 import Testing
 
-@testable import PulseSearch
+@testable import Jobs
 
 @Suite struct OutputOverviewTests {
     private func overview(count: Int, level: UInt8 = 60) -> Overview {

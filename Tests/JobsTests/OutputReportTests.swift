@@ -1,10 +1,11 @@
+import Degradation
 import Files
 import Foundation
 import Imaging
 import TestSupport
 import Testing
 
-@testable import PulseSearch
+@testable import Jobs
 
 @Suite struct OutputReportTests {
     var report: Report {

@@ -1,8 +1,8 @@
 import Files
 import Foundation
-import Generators
 import Imaging
-import PulseSearch
+import Models
+import Search
 
 func upsample(_ face: URL, to file: URL, steps: Int = 100) throws {
     let model = try ModelStore().load("mobilestylegan-ffhq-1024")

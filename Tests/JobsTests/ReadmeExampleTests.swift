@@ -1,6 +1,5 @@
 import Foundation
 import Imaging
-import PulseSearch
 import TestSupport
 import Testing
 

@@ -1,35 +1,16 @@
 import Foundation
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 
 @testable import Checkpoints
 @testable import Generators
+@testable import Models
 
 @Suite struct ModelImportTests {
-    @Test func mapsTheGraphOntoTheNetworksOwnNames() throws {
-        let golden = try Golden("tiny_openvino_graph")
-        let network = try MobileStyleGANGraph(TinyModel.graph(TinyModel.synthesis))
-        #expect(network.channels == [8, 12, 8])
-        #expect(network.styleSize == 16)
-        let tensors = Dictionary(uniqueKeysWithValues: network.tensors.map { ($0.name, $0.tensor) })
-        let configuration = MobileStyleGANConfiguration(channels: [8, 12, 8], styleDim: 16)
-        #expect(tensors.mapValues(\.shape) == configuration.tensorShapes)
-        for (name, tensor) in tensors where !name.contains(".noise.") {
-            #expect(try tensor == golden.tensor("synthesis." + name), "\(name)")
-        }
-        for name in golden.names where name.hasSuffix(".baked") {
-            let layer = name.dropFirst("synthesis.".count).dropLast(".baked".count)
-            let strength = try #require(tensors["\(layer).noise.weight"])
-            let map = try #require(tensors["\(layer).noise.noise"])
-            expectClose(
-                map.map { $0 * strength[0] }, try golden.tensor(name, as: Float.self), relative: 3e-7, name)
-            #expect(abs(dot(map, map) / Double(map.count) - 1) < 1e-6, "\(layer): unit variance")
-        }
-    }
-
     @Test func importedNetworksGiveThePeersNumbers() throws {
-        let golden = try Golden("tiny_openvino_graph")
+        let golden = try Golden(
+            contentsOf: goldenURL("tiny_openvino_graph.safetensors", of: "GeneratorsTests"))
         try withTemporaryDirectory { home in
             let store = ModelStore(home: home)
             let model = try TinyModel.install([TinyModel.synthesis, TinyModel.mapping], in: store)

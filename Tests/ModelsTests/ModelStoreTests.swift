@@ -1,10 +1,11 @@
 import Foundation
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 
 @testable import Checkpoints
 @testable import Generators
+@testable import Models
 
 @Suite struct ModelStoreTests {
     @Test func validatesNames() {

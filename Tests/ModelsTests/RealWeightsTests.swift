@@ -1,6 +1,7 @@
 import Foundation
 import Generators
-import TensorEngine
+import Models
+import Tensors
 import TestSupport
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     let baked: [NoiseMap<Float>]
 
     init() throws {
-        golden = try Golden("real")
+        golden = try Golden(contentsOf: goldenURL("real.safetensors", of: "GeneratorsTests"))
         let url = try installedModel()
         generator = try ModelStore(home: url.deletingLastPathComponent().deletingLastPathComponent())
             .load("mobilestylegan-ffhq-1024").makeGenerator(threads: 2)

@@ -1,10 +1,10 @@
 import Foundation
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 
 @testable import Checkpoints
-@testable import Generators
+@testable import Models
 
 /// The checkpoints that the originals save: what is recognised, what is stored, what is refused.
 @Suite struct StyleGANImportTests {
@@ -16,7 +16,7 @@ import Testing
         try withTemporaryDirectory { home in
             let store = ModelStore(home: home)
             var (reports, skipped): ([String], [String]) = ([], [])
-            let model = try TinyModel.install(names.map { goldenURL($0) }, in: store) { event in
+            let model = try TinyModel.install(names.map(TinyStyleGAN.file), in: store) { event in
                 switch event {
                 case .recognised(let file, let network, let evidence):
                     reports.append("\(URL(fileURLWithPath: file).lastPathComponent): \(network); \(evidence)")
@@ -83,7 +83,7 @@ import Testing
             #expect(
                 skipped.contains("G") && skipped.contains("D")
                     && skipped.contains("synthesis/ToRGB_lod1/weight"))
-            let pulse = try tiny.imported(["stylegan1-synthesis.pt", "stylegan1-mapping.pt"]).file
+            let pulse = try tiny.imported(["stylegan1-synthesis.pt", "stylegan1-mapping.pt"])
             for name in pulse.names where !name.hasPrefix("latent.") {
                 #expect(try file.tensor(name) == pulse.tensor(name), "\(name)")
             }
@@ -118,8 +118,8 @@ import Testing
 
     @Test func styleGAN2FilesOfTheSameWeightsGiveTheSameNumbers() throws {
         let tiny = TinyStyleGAN.styleGAN2
-        let a = try tiny.imported(["stylegan2-rosinality.pt"]).file
-        let b = try tiny.imported(["stylegan2.pkl"]).file
+        let a = try tiny.imported(["stylegan2-rosinality.pt"])
+        let b = try tiny.imported(["stylegan2.pkl"])
         #expect(Set(a.names) == Set(b.names))
         for name in a.names {
             // TensorFlow's styles are stored less 1.
@@ -151,7 +151,9 @@ import Testing
     ])
     func otherArchitecturesAreDeclinedByName(_ name: String, _ mention: String) throws {
         try withTemporaryDirectory { home in
-            let error = modelError { try TinyModel.install([goldenURL(name)], in: ModelStore(home: home)) }
+            let error = modelError {
+                try TinyModel.install([TinyStyleGAN.file(name)], in: ModelStore(home: home))
+            }
             guard case .declined(let file, let reason)? = error else {
                 Issue.record("\(String(describing: error))")
                 return

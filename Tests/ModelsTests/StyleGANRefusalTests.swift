@@ -1,10 +1,11 @@
 import Checkpoints
 import Foundation
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 
 @testable import Generators
+@testable import Models
 
 /// Plain tables of tensors under the names of each trainer: taken when complete, refused by name when not.
 @Suite struct StyleGANRefusalTests {
@@ -12,7 +13,7 @@ import Testing
 
     /// The generator of a checkpoint, as a table.
     private static func table(_ name: String, network: String) throws -> Table {
-        let checkpoint = try Checkpoint(contentsOf: goldenURL(name))
+        let checkpoint = try Checkpoint(contentsOf: TinyStyleGAN.file(name))
         return try #require(checkpoint.network(network)).tensors.map { ($0.name, try $0.tensor.tensor()) }
     }
 
@@ -43,7 +44,7 @@ import Testing
         let file = try Self.imported(Self.table(name, network: network))
         let original = try withTemporaryDirectory { folder in
             let store = ModelStore(home: folder)
-            let model = try TinyModel.install([goldenURL(name)], in: store)
+            let model = try TinyModel.install([TinyStyleGAN.file(name)], in: store)
             return try SafetensorsFile(contentsOf: store.url(of: model.name))
         }
         // rosinality keeps the average beside the generator.

@@ -1,8 +1,8 @@
 import Checkpoints
 import Foundation
 import Imaging
-import PulseSearch
-import TensorEngine
+import Jobs
+import Tensors
 import TestSupport
 import Testing
 

@@ -1,8 +1,7 @@
 import Files
 import Foundation
 import Imaging
-import PulseSearch
-import TensorEngine
+import Jobs
 import TestSupport
 import Testing
 

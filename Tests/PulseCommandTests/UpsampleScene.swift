@@ -1,7 +1,6 @@
 import Foundation
 import Imaging
-import PulseSearch
-import TensorEngine
+import Jobs
 import TestSupport
 import Testing
 

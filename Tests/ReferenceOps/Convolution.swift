@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 extension Reference {
     /// A convolution (cross-correlation) of stride 1 with zero padding that keeps the size.

@@ -1,4 +1,5 @@
-import TensorEngine
+import Engine
+import Tensors
 
 /// A linear map from pictures to pictures, given by all of its terms: output[to] += coefficient · input[from].
 /// Its transpose reads the same terms the other way.

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 extension Reference {
     /// y = (x − mean)/√(variance + ε), channel by channel, with the biased variance.

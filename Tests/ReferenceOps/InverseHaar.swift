@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 extension Reference {
     /// One level of the inverse Haar wavelet transform: four sub-bands to a picture of twice the side.

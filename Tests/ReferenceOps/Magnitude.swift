@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 extension Reference {
     /// Σ|terms| of the inverse Haar transform: every sub-band counts with its absolute value.

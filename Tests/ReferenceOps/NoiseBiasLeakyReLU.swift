@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 extension Reference {
     /// y = LReLU₀.₂(x + strength·noise + bias).

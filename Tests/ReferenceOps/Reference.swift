@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// The namespace of the reference operations: each a plain loop over its definition, with the gradient to its
 /// inputs directly below. Weights are frozen in the search, so no weight gradients exist.

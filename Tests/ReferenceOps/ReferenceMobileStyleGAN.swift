@@ -1,5 +1,5 @@
 import Generators
-import TensorEngine
+import Tensors
 
 /// MobileStyleGAN in plain loops, for any list of channels.
 ///

@@ -1,5 +1,5 @@
 import Generators
-import TensorEngine
+import Tensors
 
 /// StyleGAN's synthesis network in plain loops, for any list of channels.
 ///

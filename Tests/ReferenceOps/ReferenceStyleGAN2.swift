@@ -1,5 +1,5 @@
 import Generators
-import TensorEngine
+import Tensors
 
 /// StyleGAN2's synthesis network with skip connections, in plain loops, for any list of channels.
 ///

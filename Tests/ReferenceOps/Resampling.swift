@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 extension Reference {
     /// A transposed convolution of stride 2: y[o, 2p + k − padding] += weight[o, i, k]·x[i, p].

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// The weights of one layer that a style modulates: y = conv(s·x)·…, with s = scale·(A·w + b).
 ///

@@ -1,10 +1,10 @@
-import Generators
+import Degradation
 import Imaging
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 
-@testable import PulseSearch
+@testable import Search
 
 /// What a user may rely on: candidate k of seed S is always the same, the best point is what is returned, and
 /// stopping early keeps it.

@@ -1,9 +1,7 @@
-import Generators
-import TensorEngine
 import TestSupport
 import Testing
 
-@testable import PulseSearch
+@testable import Search
 
 @Suite struct ClassicOptionsTests {
     @Test func defaultsArePulses() {

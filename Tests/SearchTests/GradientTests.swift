@@ -1,8 +1,8 @@
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 
-@testable import PulseSearch
+@testable import Search
 
 /// Every gradient of the search against finite differences in double precision.
 @Suite struct GradientTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PulseSearch
+@testable import Search
 
 @Suite struct LossExpressionTests {
     @Test func readsPulsesDefault() throws {

@@ -1,11 +1,11 @@
 import Foundation
-import Generators
 import Imaging
-import TensorEngine
+import Models
+import Tensors
 import TestSupport
 import Testing
 
-@testable import PulseSearch
+@testable import Search
 
 /// The classic search on the default model against the original's modules, losses and optimiser in PyTorch,
 /// from the same start (Tools/goldens/search_mobilestylegan.py).

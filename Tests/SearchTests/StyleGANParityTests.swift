@@ -1,10 +1,10 @@
 import Foundation
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 
 @testable import Generators
-@testable import PulseSearch
+@testable import Search
 
 /// The classic search on a full-size StyleGAN against the original PULSE, both on the random network that
 /// Documentation/Parity.md defines (Tools/goldens/search_stylegan.py).

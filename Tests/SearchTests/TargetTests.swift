@@ -1,6 +1,6 @@
 import Imaging
-import PulseSearch
-import TensorEngine
+import Search
+import Tensors
 import Testing
 
 @Suite struct TargetTests {

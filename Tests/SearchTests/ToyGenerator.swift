@@ -1,8 +1,8 @@
 import Foundation
 import Generators
 import Imaging
-import PulseSearch
-import TensorEngine
+import Search
+import Tensors
 
 /// The generator of Tools/goldens/search_toy.py, whose weights are drawn from seed 2020:
 /// h = tanh(A w / 96); grid = tanh(B h / √32 + 0.3 Σ noise maps enlarged to the grid);

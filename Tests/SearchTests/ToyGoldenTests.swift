@@ -1,9 +1,9 @@
 import Foundation
-import Generators
-@testable import PulseSearch
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
+
+@testable import Search
 
 /// The classic search against the original's own losses, optimisers, spheres and D, in double precision:
 /// every number of every step to 10⁻¹⁰.

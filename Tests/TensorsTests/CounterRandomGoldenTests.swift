@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import TensorEngine
+@testable import Tensors
 
 /// `Tools/goldens/counter_random.py` draws the same numbers to the last bit, so that other golden data can
 /// define its inputs by (seed, stream).

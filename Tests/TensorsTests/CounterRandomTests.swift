@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TensorEngine
+@testable import Tensors
 
 @Suite struct CounterRandomTests {
     /// Known answers of Philox4x32-10 from the generator's own test vectors (Random123, kat_vectors).

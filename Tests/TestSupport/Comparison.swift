@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 import Testing
 
 /// The largest |a − b| over all elements; infinite where an element is not a number.

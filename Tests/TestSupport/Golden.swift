@@ -1,5 +1,5 @@
 import Foundation
-import TensorEngine
+import Tensors
 
 /// Numbers made by a script under `Tools/goldens`: the tensors of one safetensors file in the `Goldens`
 /// folder beside a test.
@@ -58,6 +58,12 @@ public struct Golden: Sendable {
 /// The file `Goldens/NAME` beside a test file.
 public func goldenURL(_ name: String, besideTest file: String = #filePath) -> URL {
     URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent("Goldens/\(name)")
+}
+
+/// The file `Goldens/NAME` of another test target.
+public func goldenURL(_ name: String, of target: String) -> URL {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("\(target)/Goldens/\(name)")
 }
 
 private func values<Value>(_ bytes: Data, of type: Value.Type) -> [Value] {

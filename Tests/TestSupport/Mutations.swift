@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// Damaged copies of some bytes, the same for the same seed: flipped bits, overwritten, removed, repeated and
 /// inserted stretches, cut ends.

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// A tensor of standard normal numbers, the same on every run: one stream per tensor of a test.
 public func randomTensor<Scalar>(

@@ -1,6 +1,6 @@
 // The coverage-guided fuzz target, compiled together with the sources of `Checkpoints` by Tools/fuzz.sh.
 
-import TensorEngine
+import Tensors
 
 /// Opens the bytes as whatever file of weights they say they are, and reads every tensor.
 @_cdecl("LLVMFuzzerTestOneInput")

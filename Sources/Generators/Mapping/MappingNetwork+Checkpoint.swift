@@ -1,7 +1,7 @@
-import TensorEngine
+import Tensors
 
 /// How a file stores a mapping network.
-struct MappingLayout {
+package struct MappingLayout {
     /// The names of layer i, counted from 0, without their ending.
     var layer: (Int) -> String
     /// What joins the ending to a layer's name.
@@ -22,21 +22,23 @@ struct MappingLayout {
         case linear(weight: String, bias: String)
     }
 
-    static func pulse(prefix: String) -> MappingLayout {
+    package static func pulse(prefix: String) -> MappingLayout {
         MappingLayout(layer: { "\(prefix)dense\($0)" }, activatesWithGain: false)
     }
 
-    static func rosinality(prefix: String) -> MappingLayout {
+    package static func rosinality(prefix: String) -> MappingLayout {
         MappingLayout(layer: { "\(prefix)style.\($0 + 1)" }, activatesWithGain: true)
     }
 
-    static func ada(prefix: String, multiplier: Float) -> MappingLayout {
+    package static func ada(prefix: String, multiplier: Float) -> MappingLayout {
         MappingLayout(
             layer: { "\(prefix)fc\($0)" }, multiplier: multiplier, activatesWithGain: true,
             labels: .linear(weight: prefix + "embed.weight", bias: prefix + "embed.bias"))
     }
 
-    static func tensorFlow(_ table: TensorTable, multiplier: Float, isStyleGAN2: Bool) -> MappingLayout {
+    package static func tensorFlow(_ table: TensorTable, multiplier: Float, isStyleGAN2: Bool)
+        -> MappingLayout
+    {
         let embedding = "mapping/LabelEmbed/weight"
         return MappingLayout(
             layer: { "mapping/Dense\($0)" }, separator: "/", isTransposed: true, multiplier: multiplier,
@@ -50,7 +52,7 @@ struct MappingLayout {
 extension MappingNetwork {
     /// Takes the network from a table, if it is there.
     /// - Throws: ``ModelError`` naming the first tensor that is missing or of another shape.
-    static func take(_ table: inout TensorTable, _ layout: MappingLayout) throws -> MappingNetwork? {
+    package static func take(_ table: inout TensorTable, _ layout: MappingLayout) throws -> MappingNetwork? {
         func name(_ i: Int, _ part: String) -> String { layout.layer(i) + layout.separator + part }
         guard table.has(name(0, "weight")) else { return nil }
         var (weights, biases): ([Tensor<Float>], [Tensor<Float>]) = ([], [])

@@ -1,9 +1,9 @@
 import Checkpoints
-import TensorEngine
+import Tensors
 
 extension MappingNetwork {
     /// Whether a graph looks like a mapping network, by the operations in it.
-    static func detect(_ graph: OpenVINOGraph) -> Bool {
+    package static func detect(_ graph: OpenVINOGraph) -> Bool {
         let types = Set(graph.layers.map(\.type))
         return types.isSuperset(of: ["MatMul", "PReLU", "ReduceMean"]) && !types.contains("Convolution")
     }
@@ -12,7 +12,7 @@ extension MappingNetwork {
     /// multiplied into weights and biases already.
     ///
     /// - Throws: ``CheckpointError`` naming the first layer that a mapping network does not have.
-    init(_ graph: OpenVINOGraph) throws(CheckpointError) {
+    package init(_ graph: OpenVINOGraph) throws(CheckpointError) {
         var walk = OpenVINOWalk(graph)
         let parameter = OpenVINOWalk.Source(layer: try walk.only("Parameter"), output: 0)
         let result = try walk.only("Result")

@@ -1,21 +1,33 @@
-import TensorEngine
+import Engine
+import Tensors
 
 /// What tells one mapping network from another.
-struct MappingConfiguration: Codable, Sendable, Hashable {
+package struct MappingConfiguration: Codable, Sendable, Hashable {
     /// Length of z.
-    var latentSize: Int
+    package var latentSize: Int
     /// Outputs of each layer; the last is the length of w.
-    var widths: [Int]
+    package var widths: [Int]
     /// How many classes a label chooses from; 0 for a network without labels.
-    var classCount = 0
+    package var classCount = 0
     /// Length of what stands for a label at the first layer's input, behind z.
-    var labelSize = 0
+    package var labelSize = 0
     /// Whether pixel norm takes z and label together, as in StyleGAN and StyleGAN2. StyleGAN2-ADA normalises
     /// them apart; its labels are stored normalised.
-    var normalisesJointly = false
+    package var normalisesJointly = false
+
+    package init(
+        latentSize: Int, widths: [Int], classCount: Int = 0, labelSize: Int = 0,
+        normalisesJointly: Bool = false
+    ) {
+        self.latentSize = latentSize
+        self.widths = widths
+        self.classCount = classCount
+        self.labelSize = labelSize
+        self.normalisesJointly = normalisesJointly
+    }
 
     /// Name and shape of every tensor, without the prefix `mapping.`.
-    var tensorShapes: [(name: String, shape: [Int])] {
+    package var tensorShapes: [(name: String, shape: [Int])] {
         let inputs = [latentSize + labelSize] + widths.dropLast()
         let layers: [(name: String, shape: [Int])] = widths.enumerated().flatMap { i, width in
             [("layers.\(i + 1).weight", [width, inputs[i]]), ("layers.\(i + 1).bias", [width])]
@@ -23,7 +35,7 @@ struct MappingConfiguration: Codable, Sendable, Hashable {
         return layers + (classCount > 0 ? [("classes", [classCount, labelSize])] : [])
     }
 
-    var isPlausible: Bool {
+    package var isPlausible: Bool {
         (1...64).contains(widths.count) && ([latentSize] + widths).allSatisfy { (1...4096).contains($0) }
             && (0...65536).contains(classCount) && (0...4096).contains(labelSize)
             && (classCount == 0) == (labelSize == 0)
@@ -37,7 +49,7 @@ struct MappingConfiguration: Codable, Sendable, Hashable {
 ///
 /// Source: Karras et al., "A style-based generator architecture for generative adversarial networks" (2019), §2.
 public struct MappingNetwork: Sendable {
-    let configuration: MappingConfiguration
+    package let configuration: MappingConfiguration
     /// Length of w.
     public var size: Int { configuration.widths[configuration.widths.count - 1] }
     /// Length of z.
@@ -47,7 +59,7 @@ public struct MappingNetwork: Sendable {
     /// Wᵀ of each layer, [inputs, outputs], so that rows of samples multiply from the left.
     private let transposedWeights: [Tensor<Float>]
     /// [outputs] each.
-    let biases: [Tensor<Float>]
+    package let biases: [Tensor<Float>]
     /// What stands for each class, [classCount, labelSize].
     let classes: Tensor<Float>?
     private let gain: Float
@@ -57,7 +69,7 @@ public struct MappingNetwork: Sendable {
     ///   - biases: b of each layer, [outputs].
     ///   - classes: [classCount, labelSize].
     ///   - gain: √2 where it is not multiplied into weights and biases.
-    init(
+    package init(
         weights: [Tensor<Float>], biases: [Tensor<Float>], classes: Tensor<Float>? = nil,
         normalisesJointly: Bool = false, gain: Float
     ) {
@@ -76,7 +88,7 @@ public struct MappingNetwork: Sendable {
     var weights: [Tensor<Float>] { transposedWeights.map(transposed) }
 
     /// The tensors of a model file, without the prefix `mapping.`.
-    var tensors: [(name: String, tensor: Tensor<Float>)] {
+    package var tensors: [(name: String, tensor: Tensor<Float>)] {
         let layers = zip(weights, biases).enumerated().flatMap { i, layer in
             [
                 (name: "layers.\(i + 1).weight", tensor: layer.0),

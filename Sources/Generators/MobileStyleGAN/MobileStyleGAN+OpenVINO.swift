@@ -1,5 +1,5 @@
 import Checkpoints
-import TensorEngine
+import Tensors
 
 /// The synthesis network of MobileStyleGAN as an OpenVINO graph holds it, under the names of the network's
 /// own PyTorch modules.
@@ -10,22 +10,22 @@ import TensorEngine
 ///
 /// Source: Belousov, "MobileStyleGAN: a lightweight convolutional neural network for high-fidelity image
 /// synthesis" (2021), §3, for the network.
-struct MobileStyleGANGraph {
+package struct MobileStyleGANGraph {
     /// Channels of the constant input and of each block's output.
-    private(set) var channels: [Int] = []
-    private(set) var styleSize = 0
+    package private(set) var channels: [Int] = []
+    package private(set) var styleSize = 0
     /// Without the prefix `synthesis.`, in the order of the computation.
-    private(set) var tensors: [(name: String, tensor: Tensor<Float>)] = []
+    package private(set) var tensors: [(name: String, tensor: Tensor<Float>)] = []
 
     /// Whether a graph looks like this network, by the operations in it.
-    static func detect(_ graph: OpenVINOGraph) -> Bool {
+    package static func detect(_ graph: OpenVINOGraph) -> Bool {
         Set(graph.layers.map(\.type)).isSuperset(of: [
             "Convolution", "GroupConvolution", "GroupConvolutionBackpropData", "MatMul",
         ])
     }
 
     /// - Throws: ``CheckpointError`` naming the first layer that this network does not have.
-    init(_ graph: OpenVINOGraph) throws(CheckpointError) {
+    package init(_ graph: OpenVINOGraph) throws(CheckpointError) {
         var walk = OpenVINOWalk(graph)
         let style = OpenVINOWalk.Source(layer: try walk.only("Parameter"), output: 0)
         let result = try walk.only("Result")

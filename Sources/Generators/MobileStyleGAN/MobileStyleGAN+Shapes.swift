@@ -1,13 +1,13 @@
 extension MobileStyleGANConfiguration {
     /// Whether the numbers describe a network at all; those of a file on disk are not to be trusted.
-    var isPlausible: Bool {
+    package var isPlausible: Bool {
         (2...10).contains(channels.count) && (1...4096).contains(styleDim)
             && channels.allSatisfy { (1...4096).contains($0) }
             && channels.dropLast().allSatisfy { $0 % 4 == 0 }
     }
 
     /// Shape of every tensor of the synthesis network, by its name without the prefix `synthesis.`.
-    var tensorShapes: [String: [Int]] {
+    package var tensorShapes: [String: [Int]] {
         var shapes: [String: [Int]] = [:]
         func modulation(_ name: String, _ channels: Int) {
             shapes[name + ".modulation.weight"] = [channels, styleDim]

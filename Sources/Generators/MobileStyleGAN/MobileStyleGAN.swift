@@ -1,4 +1,5 @@
-import TensorEngine
+import Engine
+import Tensors
 
 /// What tells one MobileStyleGAN network from another.
 public struct MobileStyleGANConfiguration: Codable, Sendable, Hashable {

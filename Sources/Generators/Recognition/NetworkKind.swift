@@ -1,7 +1,7 @@
 import Checkpoints
 
 /// What a network of a checkpoint is, told from the names of its tensors alone.
-enum NetworkKind: Equatable {
+package enum NetworkKind: Equatable {
     /// Networks by the prefix of their names; either may be absent.
     case styleGAN1(synthesis: String?, mapping: String?)
     /// `root` is what all names of the generator begin with.
@@ -15,7 +15,7 @@ enum NetworkKind: Equatable {
     case declined(reason: String)
     case other
 
-    init(_ network: CheckpointNetwork) {
+    package init(_ network: CheckpointNetwork) {
         let names = network.tensors.map(\.name)
         let known = Set(names)
         /// What stands before the first name that ends so.
@@ -65,7 +65,7 @@ enum NetworkKind: Equatable {
     }
 
     /// Whether this is a generator or a part of one.
-    var isGenerator: Bool {
+    package var isGenerator: Bool {
         switch self {
         case .gaussianFit, .declined, .other: false
         default: true

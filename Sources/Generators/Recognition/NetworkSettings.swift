@@ -1,15 +1,15 @@
 import Checkpoints
 
 /// Settings that NVIDIA's files record beside the weights; names and shapes do not tell them.
-struct NetworkSettings {
+package struct NetworkSettings {
     let file: String
-    private(set) var clamp: Float?
+    package private(set) var clamp: Float?
     /// The mapping network's learning-rate multiplier.
-    private(set) var multiplier: Float = 0.01
+    package private(set) var multiplier: Float = 0.01
 
     /// Of a TensorFlow network: what was given to its build function.
     /// - Throws: ``ModelError/declined(file:reason:)`` for a setting that changes the computation.
-    init(tensorFlow network: CheckpointNetwork, file: String) throws(ModelError) {
+    package init(tensorFlow network: CheckpointNetwork, file: String) throws(ModelError) {
         self.file = file
         let settings = network.attributes["static_kwargs"]
         for (name, values) in Self.tensorFlowDefaults { try expect(settings?[name], name, values) }
@@ -19,7 +19,7 @@ struct NetworkSettings {
 
     /// Of a StyleGAN2-ADA generator: what was given to its initialiser; nothing is known of a plain table.
     /// - Throws: ``ModelError/declined(file:reason:)`` for a setting that changes the computation.
-    init(ada network: CheckpointNetwork, file: String) throws(ModelError) {
+    package init(ada network: CheckpointNetwork, file: String) throws(ModelError) {
         self.file = file
         let settings = network.attributes["init_kwargs"]
         let (synthesis, mapping) = (settings?["synthesis_kwargs"], settings?["mapping_kwargs"])

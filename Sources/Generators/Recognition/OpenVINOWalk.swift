@@ -1,5 +1,5 @@
 import Checkpoints
-import TensorEngine
+import Tensors
 
 /// A walk through an OpenVINO graph, from its result towards its input, that expects a known network and
 /// keeps account of the layers it has seen.

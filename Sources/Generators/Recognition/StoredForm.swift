@@ -1,7 +1,7 @@
-import TensorEngine
+import Tensors
 
 /// How a file stores a tensor that the model file stores otherwise.
-struct StoredForm: Sendable {
+package struct StoredForm: Sendable {
     enum Axes: Sendable {
         case same
         /// With so many axes of extent 1 before and behind.
@@ -19,7 +19,7 @@ struct StoredForm: Sendable {
     var factor: Float = 1
     var summand: Float = 0
 
-    static let same = StoredForm()
+    package static let same = StoredForm()
     static let transposed = StoredForm(axes: .transposed)
     static func unit(leading: Int, trailing: Int = 0) -> StoredForm {
         StoredForm(axes: .unit(leading: leading, trailing: trailing))

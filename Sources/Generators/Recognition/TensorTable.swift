@@ -1,24 +1,24 @@
 import Checkpoints
-import TensorEngine
+import Tensors
 
 /// The tensors of one generator in a checkpoint, each to be accounted for once.
 ///
 /// What the generator needs is taken; ``finish()`` then refuses tensors that nothing took, so nothing that the
 /// generator consists of is ignored in silence.
-struct TensorTable {
-    let file: String
+package struct TensorTable {
+    package let file: String
     /// The family, for messages.
-    let network: String
+    package let network: String
     private let tensors: [String: CheckpointTensor]
     private let order: [String]
     private var taken: Set<String> = []
     /// First parts of the names of tensors that do not belong to the generator.
-    let outside: [String]
+    package let outside: [String]
     /// Tensors that the picture does not depend on, left unread.
-    private(set) var dead: [String] = []
+    package private(set) var dead: [String] = []
 
     /// - Parameter root: only names that start so belong to the generator, and are known without it.
-    init(_ source: CheckpointNetwork, root: String = "", file: String, network: String) {
+    package init(_ source: CheckpointNetwork, root: String = "", file: String, network: String) {
         self.file = file
         self.network = network
         var tensors: [String: CheckpointTensor] = [:]
@@ -32,10 +32,10 @@ struct TensorTable {
         outside = Set(others).sorted()
     }
 
-    func has(_ name: String) -> Bool { tensors[name] != nil }
+    package func has(_ name: String) -> Bool { tensors[name] != nil }
 
     /// The shape of a tensor as it is stored.
-    func shape(of name: String) throws(ModelError) -> [Int] {
+    package func shape(of name: String) throws(ModelError) -> [Int] {
         guard let tensor = tensors[name] else {
             throw .tensorMissing(file: file, tensor: name, network: network)
         }
@@ -53,7 +53,7 @@ struct TensorTable {
 
     /// Reads a tensor.
     /// - Parameter shape: in the model file.
-    mutating func take(
+    package mutating func take(
         _ name: String, shape: [Int], form: StoredForm = .same
     ) throws -> Tensor<Float> {
         let (found, expected) = (try self.shape(of: name), form.storedShape(of: shape))
@@ -85,7 +85,7 @@ struct TensorTable {
     }
 
     /// Passes by tensors that the picture does not depend on.
-    mutating func passBy(where isDead: (String) -> Bool) {
+    package mutating func passBy(where isDead: (String) -> Bool) {
         for name in order where !taken.contains(name) && isDead(name) {
             taken.insert(name)
             dead.append(name)
@@ -93,7 +93,7 @@ struct TensorTable {
     }
 
     /// Checks that every tensor was accounted for.
-    func finish() throws(ModelError) {
+    package func finish() throws(ModelError) {
         guard let stray = order.first(where: { !taken.contains($0) }) else { return }
         throw .tensorUnused(file: file, tensor: stray, network: network)
     }

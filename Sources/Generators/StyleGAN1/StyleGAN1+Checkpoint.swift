@@ -1,7 +1,7 @@
-import TensorEngine
+import Tensors
 
 /// How a file names the tensors of StyleGAN's synthesis network, compared with the model file.
-enum StyleGAN1Layout: Sendable {
+package enum StyleGAN1Layout: Sendable {
     /// PULSE's `G_synthesis`, which the model file follows.
     case pulse
     /// NVIDIA's `G_synthesis` in TensorFlow.
@@ -43,17 +43,17 @@ enum StyleGAN1Layout: Sendable {
 }
 
 /// StyleGAN's synthesis network as a checkpoint has it, under the names of the model file.
-struct StyleGAN1Checkpoint {
-    let configuration: StyleGAN1Configuration
-    let tensors: [(name: String, tensor: Tensor<Float>)]
+package struct StyleGAN1Checkpoint {
+    package let configuration: StyleGAN1Configuration
+    package let tensors: [(name: String, tensor: Tensor<Float>)]
 
     /// The name by which this network is known.
-    static let marker = "blocks.4x4.const"
+    package static let marker = "blocks.4x4.const"
 
     /// Takes the network from a table.
     /// - Parameter prefix: of its names in the table.
     /// - Throws: ``ModelError`` naming the first tensor that is missing or of another shape.
-    init(_ table: inout TensorTable, layout: StyleGAN1Layout, prefix: String = "") throws {
+    package init(_ table: inout TensorTable, layout: StyleGAN1Layout, prefix: String = "") throws {
         func source(_ name: String) -> (name: String, form: StoredForm) {
             let (name, form) = layout.source(of: name)
             return (prefix + name, form)

@@ -62,7 +62,7 @@ extension StyleGAN1Configuration {
     }
 
     /// Whether the numbers describe a network at all; those of a file on disk are not to be trusted.
-    var isPlausible: Bool {
+    package var isPlausible: Bool {
         (2...9).contains(channels.count) && (1...4096).contains(styleDim)
             && channels.allSatisfy { (1...4096).contains($0) } && epsilon > 0 && epsilon < 1
     }

@@ -1,7 +1,7 @@
-import TensorEngine
+import Tensors
 
 /// How a file names the tensors of StyleGAN2's synthesis network, compared with the model file.
-enum StyleGAN2Layout: Sendable {
+package enum StyleGAN2Layout: Sendable {
     /// StyleGAN2-ADA in PyTorch, which the model file follows.
     case ada
     /// rosinality's stylegan2-pytorch.
@@ -80,17 +80,18 @@ enum StyleGAN2Layout: Sendable {
 }
 
 /// StyleGAN2's synthesis network as a checkpoint has it, under the names of the model file.
-struct StyleGAN2Checkpoint {
-    let configuration: StyleGAN2Configuration
-    let tensors: [(name: String, tensor: Tensor<Float>)]
+package struct StyleGAN2Checkpoint {
+    package let configuration: StyleGAN2Configuration
+    package let tensors: [(name: String, tensor: Tensor<Float>)]
 
     /// Takes the network from a table.
     /// - Parameters:
     ///   - prefix: of its names in the table.
     ///   - clamp: what the file says about it.
     /// - Throws: ``ModelError`` naming the first tensor that is missing or of another shape.
-    init(_ table: inout TensorTable, layout: StyleGAN2Layout, prefix: String = "", clamp: Float? = nil) throws
-    {
+    package init(
+        _ table: inout TensorTable, layout: StyleGAN2Layout, prefix: String = "", clamp: Float? = nil
+    ) throws {
         // For names and axes alone, any extents do.
         func extent(_ axis: Int, of name: String, rank: Int) throws -> Int {
             let (name, form) = layout.source(of: name, shape: Array(repeating: 1, count: rank))

@@ -1,4 +1,5 @@
-import TensorEngine
+import Engine
+import Tensors
 
 /// The weights of a StyleGAN2 synthesis network, packed once and shared by every search.
 ///

@@ -56,7 +56,7 @@ extension StyleGAN2Configuration {
     }
 
     /// Whether the numbers describe a network at all; those of a file on disk are not to be trusted.
-    var isPlausible: Bool {
+    package var isPlausible: Bool {
         (2...9).contains(channels.count) && (1...4096).contains(styleDim)
             && channels.allSatisfy { (1...4096).contains($0) } && clamp.map { $0 > 0 } ?? true
     }

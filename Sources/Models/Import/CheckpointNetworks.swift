@@ -1,5 +1,6 @@
 import Checkpoints
-import TensorEngine
+import Generators
+import Tensors
 
 /// The networks of the StyleGAN family in one checkpoint.
 struct CheckpointNetworks {

@@ -1,5 +1,6 @@
 import Checkpoints
-import TensorEngine
+import Generators
+import Tensors
 
 /// A synthesis network that an import has read, under the names of the model file.
 struct FoundSynthesis {

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
-import TensorEngine
+import Generators
+import Tensors
 
 /// The networks found in the files that a user gives to import.
 struct ModelSources {

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
-import TensorEngine
+import Generators
+import Tensors
 
 /// What an import reports while it works.
 public enum ImportEvent: Sendable {

@@ -1,6 +1,8 @@
+import Degradation
+import Engine
 import Generators
 import Imaging
-import TensorEngine
+import Tensors
 
 /// Several candidates of one target that advance together: the sequence of all their steps, step 1 of every
 /// candidate first. Each one's bits are those of a search of its own.

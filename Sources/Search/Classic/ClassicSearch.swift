@@ -1,6 +1,7 @@
+import Degradation
 import Generators
 import Imaging
-import TensorEngine
+import Tensors
 
 /// PULSE's search for one candidate, as the sequence of its steps.
 ///

@@ -1,5 +1,5 @@
 import Generators
-import TensorEngine
+import Tensors
 
 /// Where a classic search begins.
 public struct ClassicStart<Scalar: BinaryFloatingPoint & Sendable>: Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import TensorEngine
+import Tensors
 
 /// GEOCROSS: how far apart the layers' latents point from each other, as
 /// (64/L²) Σ_ij θ_ij² with θ_ij = 2 atan2(|w_i − w_j|, |w_i + w_j|) over all ordered pairs.

@@ -1,5 +1,5 @@
 import Imaging
-import TensorEngine
+import Tensors
 
 /// The point of a search that fits best so far: its latents, its optimised noise and its picture in 8 bits.
 ///

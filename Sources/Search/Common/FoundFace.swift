@@ -1,6 +1,6 @@
 import Generators
 import Imaging
-import TensorEngine
+import Tensors
 
 /// A candidate: the point of one search whose picture fits the target best.
 public struct FoundFace<Scalar: BinaryFloatingPoint & Sendable>: Sendable {

@@ -1,5 +1,4 @@
 import Generators
-import TensorEngine
 
 extension LatentModel {
     /// PULSE's model of a generator's latents: a Gaussian with the measured mean and deviation of each component.

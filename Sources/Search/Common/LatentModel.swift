@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// The Gaussianised W+: w_l = LReLU₀.₂(σ∘z_l + μ), where z is standard normal.
 ///

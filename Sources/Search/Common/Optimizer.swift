@@ -1,5 +1,5 @@
 import Foundation
-import TensorEngine
+import Tensors
 
 /// How a gradient becomes a step. The formulas and constants are PyTorch's defaults.
 public enum OptimizerKind: String, CaseIterable, Sendable {

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// One optimised tensor: it takes its optimiser's step, then returns to its spheres.
 ///

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// The losses that compare the downscaled picture with the target: their values and their gradients.
 ///

@@ -1,6 +1,7 @@
+import Degradation
 import Generators
 import Imaging
-import TensorEngine
+import Tensors
 
 /// The memory that one step of a search works in. Searches that take turns on one generator share it.
 final class SearchWorkspace<Scalar: BinaryFloatingPoint & Sendable> {

@@ -1,4 +1,4 @@
-import TensorEngine
+import Tensors
 
 /// The spheres that a parameter stays on: one radius for each row, fixed at the start.
 ///

@@ -1,5 +1,5 @@
 import Imaging
-import TensorEngine
+import Tensors
 
 /// The low-resolution face that a search must explain: every candidate, downscaled by D, is compared with it.
 public struct Target: Sendable, Equatable {

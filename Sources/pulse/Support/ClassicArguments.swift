@@ -1,5 +1,5 @@
 import ArgumentParser
-import PulseSearch
+import Search
 
 /// The options that only classic mode has, as typed.
 struct ClassicArguments: ParsableArguments {

@@ -1,7 +1,7 @@
 import Checkpoints
 import Foundation
 import Imaging
-import TensorEngine
+import Tensors
 
 /// Where rendered pictures go: PNG files, each written as soon as it is rendered, or one file of tensors.
 struct GenerateOutput {

@@ -1,7 +1,8 @@
 import Checkpoints
 import Foundation
 import Generators
-import TensorEngine
+import Models
+import Tensors
 
 /// Latents and noise to render: one drawn from a seed, or those of a file.
 struct LatentInputs {

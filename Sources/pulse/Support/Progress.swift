@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import PulseSearch
+import Search
 
 /// `--progress`: how a search shows on standard error how far it is.
 enum ProgressStyle: String, CaseIterable, ExpressibleByArgument {

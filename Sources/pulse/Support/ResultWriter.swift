@@ -1,8 +1,10 @@
+import Degradation
 import Files
 import Foundation
-import Generators
 import Imaging
-import PulseSearch
+import Jobs
+import Models
+import Search
 
 /// Writes the result of one input into its unfinished folder, candidate by candidate.
 final class ResultWriter {

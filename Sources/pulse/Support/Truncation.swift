@@ -1,6 +1,7 @@
 import Foundation
 import Generators
-import TensorEngine
+import Models
+import Tensors
 
 /// The truncation trick: w ← w̄ + ψ(w − w̄), for the first slots or all of them.
 ///

@@ -1,9 +1,10 @@
 import Checkpoints
 import Files
 import Foundation
-import Generators
 import Imaging
-import PulseSearch
+import Jobs
+import Models
+import Search
 
 /// Why a run of `pulse upsample` cannot start.
 enum UpsamplePlanError: Error, Equatable {

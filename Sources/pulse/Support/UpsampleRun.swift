@@ -2,7 +2,9 @@ import Files
 import Foundation
 import Generators
 import Imaging
-import PulseSearch
+import Jobs
+import Models
+import Search
 
 /// What `pulse upsample` does to each input.
 struct UpsampleJob {

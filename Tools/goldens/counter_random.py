@@ -1,4 +1,4 @@
-"""The project's counter-based random numbers (Sources/TensorEngine/CounterRandom.swift), bit for bit in numpy.
+"""The project's counter-based random numbers (Sources/Tensors/CounterRandom.swift), bit for bit in numpy.
 
 Golden scripts define their inputs by (seed, stream) instead of storing them: the Swift tests draw the same
 numbers. Philox4x32-10 makes the integers; AS 241 (PPND16) makes the normals, from + - * / sqrt on doubles

@@ -1,11 +1,11 @@
-"""Makes the golden numbers and the fixtures of ImagingTests.
+"""Makes the golden numbers and the fixtures of ImagingTests and DegradationTests.
 
-    python3 Tools/goldens/imaging.py PULSE_CHECKOUT [Tests/ImagingTests]
+    python3 Tools/goldens/imaging.py PULSE_CHECKOUT [Tests]
     python3 Tools/goldens/imaging.py --provenance FACE.png...    what Pillow reads of written pictures
 
 PULSE_CHECKOUT is a clone of https://github.com/adamian98/pulse (its bicubic.py is run, nothing of it is kept).
-Needs torch, numpy and pillow, and the `vips` command for the HEIC file. Writes Goldens/downscale.json,
-Fixtures/* and Goldens/manifest.json; the pictures come from formulas, so there is no seed.
+Needs torch, numpy and pillow, and the `vips` command for the HEIC file. Writes DegradationTests/Goldens/downscale.json,
+and in ImagingTests Fixtures/*, Goldens/expected.json; a manifest.json beside each; the pictures come from formulas, so there is no seed.
 """
 
 import hashlib
@@ -317,11 +317,12 @@ def main():
     import torch
 
     checkout = pathlib.Path(sys.argv[1])
-    target = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "Tests/ImagingTests")
-    goldens, pictures = target / "Goldens", target / "Fixtures"
-    goldens.mkdir(parents=True, exist_ok=True)
-    pictures.mkdir(parents=True, exist_ok=True)
-    (goldens / "downscale.json").write_text(json.dumps(downscale_goldens(checkout)))
+    tests = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "Tests")
+    downscale = tests / "DegradationTests/Goldens"
+    goldens, pictures = tests / "ImagingTests/Goldens", tests / "ImagingTests/Fixtures"
+    for folder in (downscale, goldens, pictures):
+        folder.mkdir(parents=True, exist_ok=True)
+    (downscale / "downscale.json").write_text(json.dumps(downscale_goldens(checkout)))
     files, expected = fixtures()
     for name, data in files.items():
         (pictures / name).write_bytes(data)
@@ -340,7 +341,8 @@ def main():
                 "pillow": PIL.__version__, "littleCMS": PIL.features.version("littlecms2"),
                 "bicubic.py sha256": hashlib.sha256((checkout / "bicubic.py").read_bytes()).hexdigest(),
                 "seed": None}
-    (goldens / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    for folder in (downscale, goldens):
+        (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
 
 
 if __name__ == "__main__":

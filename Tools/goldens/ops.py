@@ -1,6 +1,6 @@
 """Golden numbers for the operations: PyTorch's forward and autograd's gradients, in float64.
 
-    python ops.py            writes Tests/TensorEngineTests/Goldens/ops.safetensors
+    python ops.py            writes Tests/EngineTests/Goldens/ops.safetensors
 
 Each case stores its inputs, its output y, the gradient dy sent back, and the gradients that arrive.
 """
@@ -16,7 +16,7 @@ from counter_random import normals
 from original_mobilestylegan import Wavelet, inverse_haar, prep_filt_sfb2d
 
 SEED = 2104
-TARGET = Path(__file__).resolve().parents[2] / "Tests/TensorEngineTests/Goldens/ops.safetensors"
+TARGET = Path(__file__).resolve().parents[2] / "Tests/EngineTests/Goldens/ops.safetensors"
 
 tensors = {}
 stream = 0

@@ -23,7 +23,7 @@ import golden_files
 import original_mobilestylegan as original
 from counter_random import normals
 
-GOLDEN = Path(__file__).resolve().parents[2] / "Tests/PulseSearchTests/Goldens/search-mobilestylegan.safetensors"
+GOLDEN = Path(__file__).resolve().parents[2] / "Tests/SearchTests/Goldens/search-mobilestylegan.safetensors"
 CHANNELS = [512, 512, 512, 512, 512, 256, 128, 64]
 SEED, CANDIDATE, SIDE, STEPS, RECORDED, TRAINABLE = 7, 1, 32, 100, 10, 5
 CHANGES = {

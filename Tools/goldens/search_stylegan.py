@@ -21,7 +21,7 @@ import original_stylegan as original
 from counter_random import normals
 from search_mobilestylegan import schedule, target
 
-GOLDENS = Path(__file__).resolve().parents[2] / "Tests/PulseSearchTests/Goldens"
+GOLDENS = Path(__file__).resolve().parents[2] / "Tests/SearchTests/Goldens"
 WEIGHT_SEED, LAYERS, STEPS, RECORDED, TRAINABLE = 18, 18, 100, 10, 5
 
 

@@ -7,7 +7,7 @@ CHECKOUT is a checkout of github.com/adamian98/pulse, of which loss.py, Spherica
 are executed. bicubic.py pins single precision and CUDA by name; while it is read, `float32`, `FloatTensor`
 and `cuda=True` become `float64`, `DoubleTensor` and `cuda=False`. Nothing else is changed. The loop around
 them follows PULSE.forward. All inputs are drawn from counter_random.py, so only results are stored; the
-same toy is in Tests/PulseSearchTests/ToyGenerator.swift.
+same toy is in Tests/SearchTests/ToyGenerator.swift.
 """
 
 import argparse

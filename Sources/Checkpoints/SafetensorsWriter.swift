@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -8,75 +9,94 @@ import Tensors
 /// - Parameters:
 ///   - tensors: in the order in which they are written; each name once.
 ///   - metadata: string metadata, written in the order of its keys.
-///   - url: the file; an existing one is replaced only once the new one is complete on disk.
+///   - path: the file; an existing one is replaced only once the new one is complete on disk.
 /// - Throws: ``CheckpointError`` if a name occurs twice or the file cannot be written.
+public func writeSafetensors(
+    _ tensors: [(name: String, tensor: Tensor<Float>)], metadata: [String: String], to path: FilePath
+) throws(CheckpointError) {
+    let stream = try SafetensorsStream(
+        tensors.map { ($0.name, $0.tensor.shape) }, metadata: metadata, to: path)
+    for item in tensors { try stream.append(item.tensor) }
+    try stream.finish()
+}
+
+/// Writes a safetensors file, all or nothing; see ``writeSafetensors(_:metadata:to:)`` for a path.
 public func writeSafetensors(
     _ tensors: [(name: String, tensor: Tensor<Float>)], metadata: [String: String], to url: URL
 ) throws(CheckpointError) {
-    var header = "{\"__metadata__\":{"
-    header += metadata.sorted { $0.key < $1.key }
-        .map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ",")
-    header += "}"
-    var (offset, seen): (Int, Set<String>) = (0, ["__metadata__"])
-    for (name, tensor) in tensors {
-        guard seen.insert(name).inserted else {
-            throw CheckpointError(file: url.relativePath, problem: .duplicateTensor(name))
-        }
-        let end = offset + 4 * tensor.count
-        header +=
-            ",\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(tensor.shape.map(String.init).joined(separator: ","))],"
-        header += "\"data_offsets\":[\(offset),\(end)]}"
-        offset = end
-    }
-    header += "}"
-    while (8 + header.utf8.count) % 64 != 0 { header += " " }
+    try writeSafetensors(tensors, metadata: metadata, to: FilePath(url))
+}
 
-    try writeAside(to: url) { descriptor in
-        var text = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
-        text += Array(header.utf8)
-        guard text.withUnsafeBytes({ writeAll($0, to: descriptor) }) else { return false }
-        return tensors.allSatisfy { item in
-            item.tensor.withUnsafeBufferPointer { writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
+/// A safetensors file that is written piece by piece, and appears when it is finished.
+public final class SafetensorsStream {
+    private let file: StagedFile
+    /// Numbers that are still to come.
+    private var missing: Int
+
+    /// - Parameter tensors: names and shapes of all that will be appended, in that order; each name once.
+    /// - Throws: ``CheckpointError`` if a name occurs twice or the file cannot be written.
+    public init(
+        _ tensors: [(name: String, shape: [Int])], metadata: [String: String], to path: FilePath
+    ) throws(CheckpointError) {
+        var header = "{\"__metadata__\":{"
+        header += metadata.sorted { $0.key < $1.key }
+            .map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ",")
+        header += "}"
+        var (offset, seen): (Int, Set<String>) = (0, ["__metadata__"])
+        for (name, shape) in tensors {
+            guard seen.insert(name).inserted else {
+                throw CheckpointError(file: path.string, problem: .duplicateTensor(name))
+            }
+            let end = offset + 4 * shape.reduce(1, *)
+            header +=
+                ",\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(shape.map(String.init).joined(separator: ","))],"
+            header += "\"data_offsets\":[\(offset),\(end)]}"
+            offset = end
+        }
+        header += "}"
+        while (8 + header.utf8.count) % 64 != 0 { header += " " }
+        missing = offset / 4
+        do {
+            file = try StagedFile(path)
+            try file.write(withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) })
+            try file.write(Array(header.utf8))
+        } catch {
+            throw .writing(error)
+        }
+    }
+
+    /// Appends the next tensor, or a part of one: its elements in row-major order.
+    public func append(_ tensor: Tensor<Float>) throws(CheckpointError) {
+        precondition(tensor.count <= missing, "more numbers than were announced")
+        missing -= tensor.count
+        let result = tensor.withUnsafeBufferPointer { elements in
+            Result<Void, FileError> { () throws(FileError) in try file.write(UnsafeRawBufferPointer(elements))
+            }
+        }
+        if case .failure(let error) = result { throw .writing(error) }
+    }
+
+    /// Gives the complete file its name.
+    public func finish() throws(CheckpointError) {
+        precondition(missing == 0, "fewer numbers than were announced")
+        do {
+            try file.finish()
+        } catch {
+            throw .writing(error)
         }
     }
 }
 
-/// Writes a new file beside `url`, flushes it to disk, and only then gives it that name.
-///
-/// - Parameter body: writes to a file descriptor; false leaves the reason in `errno`.
-private func writeAside(to url: URL, _ body: (Int32) -> Bool) throws(CheckpointError) {
-    let aside = url.deletingLastPathComponent()
-        .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString).partial")
-    let descriptor = open(aside.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    var complete = false
-    if descriptor >= 0 {
-        complete = body(descriptor) && fsync(descriptor) == 0
-        let reason = errno
-        complete = close(descriptor) == 0 && complete
-        if !complete { errno = reason }
+extension CheckpointError {
+    fileprivate static func writing(_ error: FileError) -> CheckpointError {
+        let reason =
+            switch error.problem {
+            case .unwritable(let code): systemMessage(code)
+            case .isFolder: "it is a folder"
+            default: "\(error.problem)"
+            }
+        return CheckpointError(file: error.path.string, problem: .unwritable(reason: reason))
     }
-    guard complete, rename(aside.path, url.path) == 0 else {
-        let problem = CheckpointError.Problem.unwritable(reason: systemMessage())
-        unlink(aside.path)
-        throw CheckpointError(file: url.relativePath, problem: problem)
-    }
-    // The name, too, must survive a power cut; the file is complete either way.
-    let folder = open(url.deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
-    if folder >= 0 {
-        fsync(folder)
-        close(folder)
-    }
-}
-
-private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-        let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if written < 0 && errno == EINTR { continue }
-        guard written > 0 else { return false }
-        rest = rest.dropFirst(written)
-    }
-    return true
 }
 
 /// A JSON string.

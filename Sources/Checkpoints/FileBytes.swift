@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The bytes of a regular file, read-only: mapped into memory, or read into memory of our own.
@@ -13,9 +14,9 @@ public final class FileBytes: @unchecked Sendable {
 
     /// Maps a file.
     /// - Throws: ``CheckpointError`` if it is not a regular file or cannot be mapped.
-    public init(mapping url: URL) throws(CheckpointError) {
-        name = url.relativePath
-        let (descriptor, size) = try Self.open(url)
+    public init(mapping path: FilePath) throws(CheckpointError) {
+        name = path.string
+        let (descriptor, size) = try Self.open(path)
         defer { close(descriptor) }
         isMapped = size > 0
         guard size > 0 else {
@@ -23,20 +24,20 @@ public final class FileBytes: @unchecked Sendable {
             return
         }
         guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-            throw CheckpointError(file: url.relativePath, problem: .unreadable(reason: systemMessage()))
+            throw CheckpointError(file: path.string, problem: .unreadable(reason: systemMessage()))
         }
         buffer = UnsafeRawBufferPointer(start: start, count: size)
     }
 
     /// Reads a whole file.
     /// - Throws: ``CheckpointError`` if it is not a regular file, larger than `limit` bytes, or unreadable.
-    public init(reading url: URL, limit: Int) throws(CheckpointError) {
-        name = url.relativePath
+    public init(reading path: FilePath, limit: Int) throws(CheckpointError) {
+        name = path.string
         isMapped = false
-        let (descriptor, size) = try Self.open(url)
+        let (descriptor, size) = try Self.open(path)
         defer { close(descriptor) }
         guard size <= limit else {
-            throw CheckpointError(file: url.relativePath, problem: .tooLarge(bytes: size, limit: limit))
+            throw CheckpointError(file: path.string, problem: .tooLarge(bytes: size, limit: limit))
         }
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
         buffer = UnsafeRawBufferPointer(memory)
@@ -45,14 +46,22 @@ public final class FileBytes: @unchecked Sendable {
             let got = read(descriptor, memory.baseAddress.map { $0 + filled }, size - filled)
             if got < 0 && errno == EINTR { continue }
             guard got >= 0 else {
-                throw CheckpointError(file: url.relativePath, problem: .unreadable(reason: systemMessage()))
+                throw CheckpointError(file: path.string, problem: .unreadable(reason: systemMessage()))
             }
             guard got > 0 else {
                 throw CheckpointError(
-                    file: url.relativePath, problem: .truncated(needed: size, available: filled))
+                    file: path.string, problem: .truncated(needed: size, available: filled))
             }
             filled += got
         }
+    }
+
+    /// Maps a file; see ``init(mapping:)`` for a path.
+    public convenience init(mapping url: URL) throws(CheckpointError) { try self.init(mapping: FilePath(url)) }
+
+    /// Reads a whole file; see ``init(reading:limit:)`` for a path.
+    public convenience init(reading url: URL, limit: Int) throws(CheckpointError) {
+        try self.init(reading: FilePath(url), limit: limit)
     }
 
     /// Bytes that are in memory already, for example an entry of an archive.
@@ -92,23 +101,19 @@ public final class FileBytes: @unchecked Sendable {
         madvise(UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count, MADV_DONTNEED)
     }
 
-    /// Opens a file without waiting (a pipe must not hang us) and checks that it is a regular one.
-    private static func open(_ url: URL) throws(CheckpointError) -> (descriptor: Int32, size: Int) {
-        let descriptor = Foundation.open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            throw CheckpointError(file: url.relativePath, problem: .unreadable(reason: systemMessage()))
+    /// Opens a regular file without waiting, which a pipe must not make us do.
+    private static func open(_ path: FilePath) throws(CheckpointError) -> (descriptor: Int32, size: Int) {
+        do {
+            return try openRegularFile(path)
+        } catch {
+            let problem: CheckpointError.Problem =
+                switch error.problem {
+                case .unreadable(let code): .unreadable(reason: systemMessage(code))
+                case .missing: .unreadable(reason: systemMessage(ENOENT))
+                default: .notARegularFile
+                }
+            throw CheckpointError(file: path.string, problem: problem)
         }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let problem = CheckpointError.Problem.unreadable(reason: systemMessage())
-            close(descriptor)
-            throw CheckpointError(file: url.relativePath, problem: problem)
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw CheckpointError(file: url.relativePath, problem: .notARegularFile)
-        }
-        return (descriptor, Int(status.st_size))
     }
 }
 

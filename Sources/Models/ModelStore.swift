@@ -82,16 +82,8 @@ public struct ModelStore: Sendable {
         }
         defer { close(lock) }
         if FileManager.default.fileExists(atPath: url.path) { try mayReplace(url) }
-        removeLeftovers()
+        Staging.sweep(FilePath(folder))
         try writeSafetensors(tensors, metadata: metadata, to: url)
-    }
-
-    /// Removes what a writer that was killed has left; with the lock held, nobody is writing.
-    private func removeLeftovers() {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        for file in files where file.hasPrefix(".") && file.hasSuffix(".partial") {
-            try? FileManager.default.removeItem(at: folder.appendingPathComponent(file))
-        }
     }
 }
 

@@ -45,6 +45,16 @@ package func readFile(_ path: FilePath, limit: Int) throws(FileError) -> [UInt8]
     }
 }
 
+/// The first bytes of a regular file, at most so many.
+package func readStart(of path: FilePath, count: Int) throws(FileError) -> [UInt8] {
+    let (descriptor, _) = try openRegularFile(path)
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, count) }
+    guard got >= 0 else { throw .reading(path) }
+    return Array(bytes.prefix(got))
+}
+
 /// Writes every byte.
 /// - Returns: whether that was possible; `errno` says why not.
 func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {

@@ -26,6 +26,13 @@ public struct Provenance: Sendable, Hashable {
         self.description = description
     }
 
+    /// Whether the first bytes of a PNG file carry such a statement, which this program writes before the pixels.
+    package static func isStated(in start: [UInt8]) -> Bool {
+        let text = String(decoding: start, as: UTF8.self)
+        return text.contains("XML:com.adobe.xmp") && text.contains("trainedAlgorithmicMedia")
+            && text.contains("<pulse:version>")
+    }
+
     /// The statement as an XMP packet.
     ///
     /// Source: ISO 16684-1 for the packet; IPTC Photo Metadata Standard 2023.2 for DigitalSourceType.

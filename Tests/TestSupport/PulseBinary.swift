@@ -38,6 +38,13 @@ public enum PulseBinary {
         try start(arguments, program: program, environment: environment, in: directory).wait(timeout: timeout)
     }
 
+    /// Runs a line of shell in which `"$0"` is the program, for limits and names that only a shell can set.
+    public static func shell(
+        _ line: String, in directory: URL? = nil, timeout: Double = 120
+    ) throws -> Output {
+        try Running(URL(fileURLWithPath: "/bin/bash"), ["-c", line, url.path], [:], directory).wait(timeout: timeout)
+    }
+
     /// Starts without waiting, for tests that interrupt.
     public static func start(
         _ arguments: [String], program: String = "pulse", environment: [String: String] = [:],

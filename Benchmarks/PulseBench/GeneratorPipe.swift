@@ -9,12 +9,12 @@ import Tensors
 ///     f  w [L, latentSize], then every noise map      answers the picture [3, R, R]
 ///     b  ∂loss/∂picture [3, R, R]                     answers ∂loss/∂w, then ∂loss/∂map of the first five maps
 final class GeneratorPipe {
-    private let generator: any Generator<Float>
+    private let generator: any Generator
     private let wanted: Int
     private var image, dImage, dW: Tensor<Float>
     private var dNoise: [Tensor<Float>?]
 
-    init(generator: any Generator<Float>, wanted: Int = 5) {
+    init(generator: any Generator, wanted: Int = 5) {
         self.generator = generator
         self.wanted = wanted
         let specification = generator.specification

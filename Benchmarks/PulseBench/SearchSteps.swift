@@ -1,3 +1,4 @@
+import Degradation
 import Foundation
 import Generators
 import Imaging
@@ -6,15 +7,15 @@ import Tensors
 
 /// The generator alone: one forward pass, or one forward and one backward pass.
 final class GeneratorPasses {
-    private let generator: any Generator<Float>
+    private let generator: any Generator
     private let w: Tensor<Float>
-    private let noise: [NoiseMap<Float>]
+    private let noise: [NoiseMap]
     private var image, dW: Tensor<Float>
     private let dImage: Tensor<Float>
     private var dNoise: [Tensor<Float>?]
 
     /// - Parameter trained: noise maps, from the first, that are given and whose gradient is wanted.
-    init(generator: any Generator<Float>, trained: Int = 5) {
+    init(generator: any Generator, trained: Int = 5) {
         self.generator = generator
         let specification = generator.specification
         let picture = [3, specification.resolution, specification.resolution]
@@ -46,20 +47,23 @@ final class GeneratorPasses {
 
 /// Steps of the search that users run, one candidate or several in turn.
 final class SearchSteps {
-    private let batch: ClassicBatch<Float>
+    private let batch: SearchBatch
     private let candidates: Int
 
     /// - Parameter steps: of the search; by default more than anybody times.
     init(model: TimedModel, threads: Int, side: Int, candidates: Int, steps: Int = 1_000_000) throws {
         self.candidates = candidates
-        var options = ClassicOptions()
-        options.steps = steps
+        var method = ClassicMethod()
+        method.steps = steps
         // A picture that fits would spare the backward pass.
-        options.eps = 0
-        batch = try ClassicBatch(
-            generators: try model.makeGenerators(min(candidates, threads), threads: threads),
-            latentModel: try model.latentModel(),
-            target: try Target(Self.target(side: side)), options: options, seed: 1,
+        method.eps = 0
+        let generators = try model.makeGenerators(min(candidates, threads), threads: threads)
+        let request = SearchRequest(
+            target: try Target(Self.target(side: side)),
+            degradation: Resampling(from: generators[0].specification.resolution, to: side), seed: 1,
+            tolerance: ClassicMethod.defaultTolerance)
+        batch = try SearchBatch(
+            method, request, latents: try model.latents(), seats: generators.map { SearchSeat($0) },
             candidates: Array(1...candidates))
     }
 

@@ -1,6 +1,5 @@
 import Generators
 import Models
-import Search
 import Tensors
 
 /// What is timed: a model of the store, or a network of the published size with random weights, on which time
@@ -40,7 +39,7 @@ enum TimedModel {
     }
 
     /// Generators that share the threads; see `Model.makeGenerators`.
-    func makeGenerators(_ count: Int, threads: Int) throws -> [any Generator<Float>] {
+    func makeGenerators(_ count: Int, threads: Int) throws -> [any Generator] {
         let share = max(threads / count, 1)
         return switch self {
         case .stored(let model): try model.makeGenerators(count, threads: threads)
@@ -51,9 +50,9 @@ enum TimedModel {
         }
     }
 
-    func latentModel() throws -> LatentModel<Float> {
-        if case .stored(let model) = self { return LatentModel(try model.latentStatistics()) }
-        return LatentModel(
+    func latents() throws -> LatentStatistics {
+        if case .stored(let model) = self { return try model.latentStatistics() }
+        return LatentStatistics(
             mean: Tensor(zeros: [512]),
             standardDeviation: Tensor(Array(repeating: 1, count: 512), shape: [512]))
     }

@@ -1,14 +1,23 @@
 import Tensors
 
-extension DownscaleOperator {
-    /// D(x) into a tensor of the caller's, without allocating.
-    /// - Parameters:
-    ///   - image: [C, n, n].
-    ///   - result: [C, s, s], overwritten.
-    ///   - scratch: `scratchShape(channels: C)`, overwritten.
-    @_specialize(where S == Float)
-    @_specialize(where S == Double)
-    public func apply<S>(_ image: Tensor<S>, into result: inout Tensor<S>, scratch: inout Tensor<S>) {
+// Written once for both precisions, and compiled for each where it is called with that one's weights.
+
+extension Resampling {
+    public func apply(_ image: Tensor<Float>, into result: inout Tensor<Float>, scratch: inout Tensor<Float>) {
+        apply(image, into: &result, scratch: &scratch, weights: bands.floatWeights)
+    }
+
+    public func apply(_ image: Tensor<Double>) -> Tensor<Double> {
+        let channels = image.shape[0]
+        var result = Tensor<Double>(zeros: [channels, side, side])
+        var scratch = Tensor<Double>(zeros: scratchShape(channels: channels))
+        apply(image, into: &result, scratch: &scratch, weights: bands.weights)
+        return result
+    }
+
+    private func apply<S>(
+        _ image: Tensor<S>, into result: inout Tensor<S>, scratch: inout Tensor<S>, weights: [S]
+    ) {
         let channels = image.shape[0]
         let (n, s) = (sourceSide, side)
         checkShapes(large: image.shape, small: result.shape, scratch: scratch.shape)
@@ -18,7 +27,7 @@ extension DownscaleOperator {
                     guard let between = between.baseAddress, let x = x.baseAddress, let y = y.baseAddress
                     else { return }
                     // Down the columns first: whole rows at a time, and all that is left is s rows.
-                    bands.withWeights(as: S.self) { weights in
+                    withPointer(to: weights) { weights in
                         for c in 0..<channels {
                             combineRows(
                                 bands, weights, from: x + c * n * n, into: between + c * s * n, width: n)
@@ -32,15 +41,28 @@ extension DownscaleOperator {
         }
     }
 
-    /// Dᵀ(r) into a tensor of the caller's, without allocating.
-    /// - Parameters:
-    ///   - residual: [C, s, s].
-    ///   - result: [C, n, n], overwritten.
-    ///   - scratch: `scratchShape(channels: C)`, overwritten.
-    @_specialize(where S == Float)
-    @_specialize(where S == Double)
-    public func applyAdjoint<S>(
-        _ residual: Tensor<S>, into result: inout Tensor<S>, scratch: inout Tensor<S>
+    public func applyAdjoint(
+        _ residual: Tensor<Float>, into result: inout Tensor<Float>, scratch: inout Tensor<Float>
+    ) {
+        applyAdjoint(
+            residual, into: &result, scratch: &scratch, weights: bands.floatWeights,
+            transposed: transposedBands.floatWeights)
+    }
+
+    /// Dᵀ(r) in double precision, for proofs.
+    package func applyAdjoint(_ residual: Tensor<Double>) -> Tensor<Double> {
+        let channels = residual.shape[0]
+        var result = Tensor<Double>(zeros: [channels, sourceSide, sourceSide])
+        var scratch = Tensor<Double>(zeros: scratchShape(channels: channels))
+        applyAdjoint(
+            residual, into: &result, scratch: &scratch, weights: bands.weights,
+            transposed: transposedBands.weights)
+        return result
+    }
+
+    private func applyAdjoint<S>(
+        _ residual: Tensor<S>, into result: inout Tensor<S>, scratch: inout Tensor<S>, weights: [S],
+        transposed: [S]
     ) {
         let channels = residual.shape[0]
         let (n, s) = (sourceSide, side)
@@ -50,12 +72,12 @@ extension DownscaleOperator {
                 result.withUnsafeMutableBufferPointer { x in
                     guard let between = between.baseAddress, let r = r.baseAddress, let x = x.baseAddress
                     else { return }
-                    bands.withWeights(as: S.self) { weights in
+                    withPointer(to: weights) { weights in
                         for row in 0..<channels * s {
                             scatterAlongRow(bands, weights, from: r + row * s, into: between + row * n)
                         }
                     }
-                    transposedBands.withWeights(as: S.self) { weights in
+                    withPointer(to: transposed) { weights in
                         for c in 0..<channels {
                             combineRows(
                                 transposedBands, weights, from: between + c * s * n, into: x + c * n * n,
@@ -75,6 +97,11 @@ extension DownscaleOperator {
         precondition(small[1] == side && small[2] == side, "wrong target shape")
         precondition(scratch.reduce(1, *) >= c * side * sourceSide, "scratch is too small")
     }
+}
+
+/// No array of weights is empty.
+private func withPointer<S>(to weights: [S], _ body: (UnsafePointer<S>) -> Void) {
+    weights.withUnsafeBufferPointer { if let first = $0.baseAddress { body(first) } }
 }
 
 /// Y = M X: each row of Y a weighted sum of neighbouring rows of X, four at a time.

@@ -2,12 +2,12 @@ import Tensors
 
 /// D: a square picture to a smaller square one, linear and separable, with its adjoint.
 ///
-/// `D(x) = M x Mᵀ` for each channel, where row i of M is the kernel, stretched by f = n/s, centred at
+/// `D(x) = M x Mᵀ` for each channel, where row i of M is the filter, stretched by f = n/s, centred at
 /// (i+½)f−½. Nothing is rounded or clamped. The side need not divide the source's.
 ///
 /// Source: PULSE (Menon et al., CVPR 2020), whose bicubic downsampling this equals wherever it is defined.
-public struct DownscaleOperator: Sendable {
-    public enum Kernel: String, CaseIterable, Sendable {
+public struct Resampling: Degradation {
+    public enum Filter: String, CaseIterable, Codable, Sendable {
         /// Keys' cubic, a = −½.
         case bicubic
         /// The mean over the output pixel's area.
@@ -20,11 +20,11 @@ public struct DownscaleOperator: Sendable {
         case lanczos
     }
 
-    public let kernel: Kernel
+    public let filter: Filter
     /// n, the side of the picture that goes in.
-    public let sourceSide: Int
+    let sourceSide: Int
     /// s, the side of the picture that comes out.
-    public let side: Int
+    let side: Int
 
     /// M, [s, n].
     let bands: ResamplingBands
@@ -34,37 +34,24 @@ public struct DownscaleOperator: Sendable {
     /// - Parameters:
     ///   - sourceSide: n ≥ 1.
     ///   - side: s in 1…n.
-    public init(kernel: Kernel = .bicubic, from sourceSide: Int = 1024, to side: Int) {
-        precondition(side >= 1 && side <= sourceSide, "a downscale operator does not enlarge")
-        self.kernel = kernel
+    public init(filter: Filter = .bicubic, from sourceSide: Int, to side: Int) {
+        precondition(side >= 1 && side <= sourceSide, "resampling does not enlarge here")
+        self.filter = filter
         self.sourceSide = sourceSide
         self.side = side
-        bands = ResamplingBands(kernel: kernel, from: sourceSide, to: side)
+        bands = ResamplingBands(filter: filter, from: sourceSide, to: side)
         transposedBands = bands.transposed
     }
 
-    /// Shape of the scratch tensor for `channels` channels: the picture between the two passes.
-    public func scratchShape(channels: Int = 3) -> [Int] { [channels, side, sourceSide] }
+    public var sourceSize: PixelSize { PixelSize(side: sourceSide) }
+    public var targetSize: PixelSize { PixelSize(side: side) }
+    /// The weights of each row of M add up to 1.
+    public var keepsConstants: Bool { true }
 
-    /// D(x).
-    /// - Parameter image: [C, n, n].
-    /// - Returns: [C, s, s].
-    public func apply<S>(_ image: Tensor<S>) -> Tensor<S> {
-        let channels = image.shape[0]
-        var result = Tensor<S>(zeros: [channels, side, side])
-        var scratch = Tensor<S>(zeros: scratchShape(channels: channels))
-        apply(image, into: &result, scratch: &scratch)
-        return result
+    public var record: DegradationRecord {
+        DegradationRecord(name: filter.rawValue, sourceSize: sourceSize, targetSize: targetSize)
     }
 
-    /// Dᵀ(r): the gradient of ⟨D(x), r⟩ by x.
-    /// - Parameter residual: [C, s, s].
-    /// - Returns: [C, n, n].
-    public func applyAdjoint<S>(_ residual: Tensor<S>) -> Tensor<S> {
-        let channels = residual.shape[0]
-        var result = Tensor<S>(zeros: [channels, sourceSide, sourceSide])
-        var scratch = Tensor<S>(zeros: scratchShape(channels: channels))
-        applyAdjoint(residual, into: &result, scratch: &scratch)
-        return result
-    }
+    /// The picture between the two passes.
+    public func scratchShape(channels: Int) -> [Int] { [channels, side, sourceSide] }
 }

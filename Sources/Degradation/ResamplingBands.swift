@@ -38,31 +38,21 @@ struct ResamplingBands: Sendable {
         }
         return ResamplingBands(columnCount: rowCount, rows: rows)
     }
-
-    /// The weights in the precision of the computation, without a copy for Float and Double.
-    func withWeights<S: BinaryFloatingPoint, R>(as type: S.Type, _ body: (UnsafePointer<S>) -> R) -> R {
-        func run<T>(_ array: [T]) -> R {
-            array.withUnsafeBytes { body($0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: S.self)) }
-        }
-        if S.self == Float.self { return run(floatWeights) }
-        if S.self == Double.self { return run(weights) }
-        return run(weights.map { S($0) })
-    }
 }
 
 extension ResamplingBands {
     /// The rows of D along one axis.
     ///
-    /// Output i is centred at (i+½)f−½ with f = n/s; the kernel is stretched by f, its weights are normalised
+    /// Output i is centred at (i+½)f−½ with f = n/s; the filter is stretched by f, its weights are normalised
     /// for each row, and what falls outside the source is reflected without repeating the edge.
-    init(kernel: DownscaleOperator.Kernel, from n: Int, to s: Int) {
+    init(filter: Resampling.Filter, from n: Int, to s: Int) {
         let rows = (0..<s).map { i in
-            switch kernel {
+            switch filter {
             case .box: boxRow(i, n, s)
             case .nearest: nearestRow(i, n, s)
-            case .bicubic: kernelRow(i, n, s, support: 2, keys)
-            case .bilinear: kernelRow(i, n, s, support: 1) { max(0, 1 - abs($0)) }
-            case .lanczos: kernelRow(i, n, s, support: 3, lanczos3)
+            case .bicubic: filterRow(i, n, s, support: 2, keys)
+            case .bilinear: filterRow(i, n, s, support: 1) { max(0, 1 - abs($0)) }
+            case .lanczos: filterRow(i, n, s, support: 3, lanczos3)
             }
         }
         self.init(columnCount: n, rows: rows)
@@ -71,11 +61,11 @@ extension ResamplingBands {
 
 private typealias Row = [(column: Int, weight: Double)]
 
-private func kernelRow(_ i: Int, _ n: Int, _ s: Int, support: Double, _ kernel: (Double) -> Double) -> Row {
+private func filterRow(_ i: Int, _ n: Int, _ s: Int, support: Double, _ filter: (Double) -> Double) -> Row {
     let f = Double(n) / Double(s)
     let centre = (Double(i) + 0.5) * f - 0.5
     let columns = Int((centre - support * f).rounded(.up))...Int((centre + support * f).rounded(.down))
-    let weights = columns.map { kernel((Double($0) - centre) / f) }
+    let weights = columns.map { filter((Double($0) - centre) / f) }
     let sum = weights.reduce(0, +)
     return zip(columns, weights).filter { $0.1 != 0 }.map { (reflected($0, n), $1 / sum) }
 }

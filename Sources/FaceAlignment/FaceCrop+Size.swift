@@ -11,5 +11,5 @@ public func alignedFace(
 ) throws(AlignmentError) -> Picture {
     let crop = try align(picture, to: face)
     guard size < crop.width else { return crop }
-    return Picture(DownscaleOperator(kernel: .bicubic, from: crop.width, to: size).apply(crop.tensor()))
+    return Picture(Resampling(filter: .bicubic, from: crop.width, to: size).apply(crop.tensor()))
 }

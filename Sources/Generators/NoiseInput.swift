@@ -22,7 +22,7 @@ struct NoiseInput {
     }
 
     /// Copies a given map: holding on to the tensor would make the search copy it before every move.
-    mutating func set(_ map: NoiseMap<Float>) {
+    mutating func set(_ map: NoiseMap) {
         switch map {
         case .baked: source = .baked
         case .zero: source = .zero

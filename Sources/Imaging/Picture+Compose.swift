@@ -79,11 +79,13 @@ extension Picture {
         return Picture(width: newWidth, height: newHeight, pixels: bytes)
     }
 
-    /// The picture through a downscale operator, clamped and rounded to 8 bits.
-    /// - Precondition: the picture is a square of the operator's source side.
-    public func downscaled(by downscale: DownscaleOperator) -> Picture {
-        precondition(width == downscale.sourceSide && height == width, "the operator is for another size")
-        return Picture(downscale.apply(tensor() as Tensor<Float>))
+    /// The picture through a degradation, clamped and rounded to 8 bits.
+    /// - Precondition: the picture is of the degradation's source size.
+    public func downscaled(by degradation: any Degradation) -> Picture {
+        precondition(
+            PixelSize(width: width, height: height) == degradation.sourceSize,
+            "the degradation is for another size")
+        return Picture(degradation.apply(tensor() as Tensor<Float>))
     }
 }
 

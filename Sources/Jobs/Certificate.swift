@@ -19,19 +19,19 @@ public struct Certificate: Sendable, Hashable {
     /// - Parameters:
     ///   - url: the saved picture; it is decoded again.
     ///   - input: the low-resolution picture it should downscale to.
-    ///   - downscale: D, from the saved picture's side to the input's.
+    ///   - degradation: D, from the saved picture's size to the input's.
     /// - Throws: `PictureError` if the file cannot be read.
     public init(
-        ofPictureAt url: URL, input: Picture, downscale: DownscaleOperator
+        ofPictureAt url: URL, input: Picture, degradation: any Degradation
     ) throws(PictureError) {
-        self.init(of: try Picture(contentsOf: url), input: input, downscale: downscale)
+        self.init(of: try Picture(contentsOf: url), input: input, degradation: degradation)
     }
 
     /// Measures a picture that is in memory.
-    public init(of picture: Picture, input: Picture, downscale: DownscaleOperator) {
+    public init(of picture: Picture, input: Picture, degradation: any Degradation) {
         let image: Tensor<Double> = picture.tensor()
         let target: Tensor<Double> = input.tensor()
-        self.init(downscaled: downscale.apply(image), input: target)
+        self.init(downscaled: degradation.apply(image), input: target)
     }
 
     /// - Parameters:

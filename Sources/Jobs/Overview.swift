@@ -24,17 +24,17 @@ public struct Overview: Sendable {
     public var candidates: [Candidate]
     /// How many the result has.
     public var candidateCount: Int
-    /// D, from the candidates' side to the input's.
-    public var downscale: DownscaleOperator
+    /// D, from the candidates' size to the input's.
+    public var degradation: any Degradation
 
     /// - Parameter candidateCount: how many the result has; where absent, as many as are given.
     public init(
-        input: Picture, candidates: [Candidate], candidateCount: Int? = nil, downscale: DownscaleOperator
+        input: Picture, candidates: [Candidate], candidateCount: Int? = nil, degradation: any Degradation
     ) {
         self.input = input
         self.candidates = candidates
         self.candidateCount = candidateCount ?? candidates.count
-        self.downscale = downscale
+        self.degradation = degradation
     }
 
     /// Most candidates that are drawn.
@@ -97,7 +97,7 @@ public struct Overview: Sendable {
         let (x, y) = layout.origin(ofCandidate: number - 1)
         let (side, half) = (layout.side, layout.side / 2)
         page.draw(fitted(candidate.picture, to: side), x: x, y: y)
-        let again = candidate.picture.downscaled(by: downscale)
+        let again = candidate.picture.downscaled(by: degradation)
         page.draw(again.enlarged(to: half), x: x, y: y + side)
         page.draw(difference(residual, scale: scale).enlarged(to: half), x: x + half, y: y + side)
 
@@ -111,7 +111,7 @@ public struct Overview: Sendable {
 
     /// D(candidate) − input, [3, h, w], intensities.
     private func residual(of picture: Picture) -> Tensor<Double> {
-        var low: Tensor<Double> = downscale.apply(picture.tensor())
+        var low: Tensor<Double> = degradation.apply(picture.tensor())
         let target: Tensor<Double> = input.tensor()
         for i in 0..<low.count { low[i] -= target[i] }
         return low
@@ -135,7 +135,7 @@ public struct Overview: Sendable {
 
     private func fitted(_ picture: Picture, to side: Int) -> Picture {
         guard picture.width == picture.height, picture.width > side else { return picture.enlarged(to: side) }
-        return picture.downscaled(by: DownscaleOperator(kernel: .bicubic, from: picture.width, to: side))
+        return picture.downscaled(by: Resampling(filter: .bicubic, from: picture.width, to: side))
     }
 }
 

@@ -100,14 +100,14 @@ public struct Model: Sendable {
 
     /// A generator with a workspace of its own.
     /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape.
-    public func makeGenerator(threads: Int) throws -> any Generator<Float> {
+    public func makeGenerator(threads: Int) throws -> any Generator {
         try makeGenerators(1, threads: threads)[0]
     }
 
     /// Generators with a workspace each, on the same weights, that share `threads` threads as evenly as whole
     /// threads allow.
     /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape.
-    public func makeGenerators(_ count: Int, threads: Int) throws -> [any Generator<Float>] {
+    public func makeGenerators(_ count: Int, threads: Int) throws -> [any Generator] {
         let shares = (0..<count).map { max(threads / count + ($0 < threads % count ? 1 : 0), 1) }
         // Packed weights are copies: neither the file's pages nor the tensors between are needed any more, and the
         // workspaces want their memory.

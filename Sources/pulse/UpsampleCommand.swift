@@ -87,12 +87,12 @@ struct UpsampleCommand: ParsableCommand {
     }
 
     /// The settings of the search, checked.
-    func options() throws -> ClassicOptions {
+    func options() throws -> ClassicMethod {
         var options = try classic.options()
         if let steps { options.steps = steps }
-        if let tolerance { options.tolerance = tolerance }
         do {
             try options.validate()
+            if let tolerance { try SearchRequest.validate(tolerance: tolerance) }
         } catch {
             throw ValidationError("\(error).")
         }
@@ -105,7 +105,7 @@ struct UpsampleCommand: ParsableCommand {
         let model = try ModelStore().load(model)
         try options.validate(for: model.specification)
         let job = UpsampleJob(
-            options: options, mode: mode, operator: self.operator, count: count, batch: batch,
+            options: options, tolerance: tolerance ?? ClassicMethod.defaultTolerance, mode: mode, operator: self.operator, count: count, batch: batch,
             seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
             savesIntermediate: classic.saveIntermediate)
         // Inputs are read before the weights: what is wrong with them is said at once.
@@ -136,14 +136,10 @@ enum SearchMode: String, CaseIterable, ExpressibleByArgument {
 enum OperatorChoice: String, CaseIterable, ExpressibleByArgument {
     case auto, bicubic, box, nearest, bilinear, lanczos
 
-    var kernel: DownscaleOperator.Kernel {
-        switch self {
-        case .auto, .bicubic: .bicubic
-        case .box: .box
-        case .nearest: .nearest
-        case .bilinear: .bilinear
-        case .lanczos: .lanczos
-        }
+    var kind: OperatorKind {
+        let name = self == .auto ? "bicubic" : rawValue
+        guard let kind = OperatorKind.named(name) else { preconditionFailure("no operator is called \(name)") }
+        return kind
     }
 
     /// What the report says about the choice, where the user left it open.

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Degradation
 
-@Suite("The downscale operator D")
-struct DownscaleOperatorTests {
+@Suite("Resampling, the operator D")
+struct ResamplingTests {
     struct Goldens: Decodable {
         struct Case: Decodable, Sendable, CustomTestStringConvertible {
             var kernel: String
@@ -53,8 +53,8 @@ struct DownscaleOperatorTests {
     }
 
     private func largestDifference(_ golden: Goldens.Case, inside: Bool) throws -> Float {
-        let kernel = try #require(DownscaleOperator.Kernel(rawValue: golden.kernel))
-        let d = DownscaleOperator(kernel: kernel, from: golden.source, to: golden.side)
+        let filter = try #require(Resampling.Filter(rawValue: golden.kernel))
+        let d = Resampling(filter: filter, from: golden.source, to: golden.side)
         let result = d.apply(Self.formulaImage(golden.source) as Tensor<Float>)
         let (at, s) = (Self.positions(golden.side), golden.side)
         try #require(golden.values.count == 3 * at.count * at.count)
@@ -80,15 +80,15 @@ struct DownscaleOperatorTests {
     }
 
     @Test(
-        "Away from the border the kernels equal Pillow's, whatever the side", arguments: Goldens.all.interior)
+        "Away from the border the filters equal Pillow's, whatever the side", arguments: Goldens.all.interior)
     func pillow(golden: Goldens.Case) throws {
         #expect(try largestDifference(golden, inside: true) <= 2e-6)
     }
 
-    @Test("⟨Dx, y⟩ = ⟨x, Dᵀy⟩", arguments: DownscaleOperator.Kernel.allCases, sides)
-    func adjoint(kernel: DownscaleOperator.Kernel, sides: (Int, Int)) {
+    @Test("⟨Dx, y⟩ = ⟨x, Dᵀy⟩", arguments: Resampling.Filter.allCases, sides)
+    func adjoint(filter: Resampling.Filter, sides: (Int, Int)) {
         let (n, s) = sides
-        let d = DownscaleOperator(kernel: kernel, from: n, to: s)
+        let d = Resampling(filter: filter, from: n, to: s)
         let x: Tensor<Double> = CounterRandom(seed: 1).normals(shape: [2, n, n])
         let y: Tensor<Double> = CounterRandom(seed: 2).normals(shape: [2, s, s])
         let (dx, dty) = (d.apply(x), d.applyAdjoint(y))
@@ -101,7 +101,7 @@ struct DownscaleOperatorTests {
 
     @Test("The adjoint at full size, dividing or not", arguments: [16, 20, 32, 33, 100, 256])
     func adjointAtFullSize(s: Int) {
-        let d = DownscaleOperator(to: s)
+        let d = Resampling(from: 1024, to: s)
         let x: Tensor<Double> = Self.formulaImage(1024)
         let y: Tensor<Double> = CounterRandom(seed: 3).normals(shape: [3, s, s])
         let left = zip(d.apply(x).elements, y.elements).map(*)
@@ -110,19 +110,19 @@ struct DownscaleOperatorTests {
         #expect(abs(left.reduce(0, +) - right.reduce(0, +)) <= 1e-12 * scale)
     }
 
-    @Test("A constant stays that constant", arguments: DownscaleOperator.Kernel.allCases, sides)
-    func constants(kernel: DownscaleOperator.Kernel, sides: (Int, Int)) {
+    @Test("A constant stays that constant", arguments: Resampling.Filter.allCases, sides)
+    func constants(filter: Resampling.Filter, sides: (Int, Int)) {
         let (n, s) = sides
         let flat = Tensor<Double>([Double](repeating: 0.7, count: n * n), shape: [1, n, n])
-        for value in DownscaleOperator(kernel: kernel, from: n, to: s).apply(flat).elements {
+        for value in Resampling(filter: filter, from: n, to: s).apply(flat).elements {
             #expect(abs(value - 0.7) < 1e-13)
         }
     }
 
-    @Test("The same side is the identity", arguments: DownscaleOperator.Kernel.allCases)
-    func identity(kernel: DownscaleOperator.Kernel) {
+    @Test("The same side is the identity", arguments: Resampling.Filter.allCases)
+    func identity(filter: Resampling.Filter) {
         let x: Tensor<Double> = CounterRandom(seed: 4).normals(shape: [1, 9, 9])
-        let y = DownscaleOperator(kernel: kernel, from: 9, to: 9).apply(x)
+        let y = Resampling(filter: filter, from: 9, to: 9).apply(x)
         for (a, b) in zip(x.elements, y.elements) { #expect(abs(a - b) < 1e-12) }
     }
 
@@ -130,8 +130,8 @@ struct DownscaleOperatorTests {
     func centring(n: Int, s: Int) {
         let ramp = Tensor<Double>((0..<n * n).map { Double($0 % n) }, shape: [1, n, n])
         let f = Double(n) / Double(s)
-        for kernel in [DownscaleOperator.Kernel.bicubic, .box, .bilinear] {
-            let y = DownscaleOperator(kernel: kernel, from: n, to: s).apply(ramp)
+        for filter in [Resampling.Filter.bicubic, .box, .bilinear] {
+            let y = Resampling(filter: filter, from: n, to: s).apply(ramp)
             for i in 2..<s - 2 {
                 // Exact where the taps lie symmetrically about the centre.
                 let tolerance = n % s == 0 ? 1e-10 : 0.05 * f
@@ -143,7 +143,7 @@ struct DownscaleOperatorTests {
     @Test("Nearest takes the pixel at the centre, of two the one before")
     func nearest() {
         func columns(_ n: Int, _ s: Int) -> [Int] {
-            ResamplingBands(kernel: .nearest, from: n, to: s).starts
+            ResamplingBands(filter: .nearest, from: n, to: s).starts
         }
         #expect(columns(8, 2) == [1, 5])
         #expect(columns(9, 3) == [1, 4, 7])
@@ -155,20 +155,20 @@ struct DownscaleOperatorTests {
     @Test("Box counts a pixel by the part that is inside")
     func box() {
         let x = Tensor<Double>([1, 2, 4, 8, 16] + [Double](repeating: 0, count: 20), shape: [1, 5, 5])
-        let bands = ResamplingBands(kernel: .box, from: 5, to: 2)
+        let bands = ResamplingBands(filter: .box, from: 5, to: 2)
         #expect(bands.weights.elementsEqual([0.4, 0.4, 0.2, 0.2, 0.4, 0.4]))
-        let y = DownscaleOperator(kernel: .box, from: 5, to: 2).apply(x)
+        let y = Resampling(filter: .box, from: 5, to: 2).apply(x)
         #expect(abs(y[0] - 0.4 * (0.4 + 0.8 + 0.8)) < 1e-15)
         #expect(abs(y[1] - 0.4 * (0.8 + 3.2 + 6.4)) < 1e-15)
     }
 
     @Test("Into the caller's tensors: the same bits, whatever they held")
     func reuse() {
-        let d = DownscaleOperator(from: 64, to: 20)
+        let d = Resampling(from: 64, to: 20)
         let x: Tensor<Float> = Self.formulaImage(64)
         let y = d.apply(x)
         var result = y.map { _ in Float.nan }
-        var scratch = Tensor<Float>(zeros: d.scratchShape()).map { _ in Float.nan }
+        var scratch = Tensor<Float>(zeros: d.scratchShape(channels: 3)).map { _ in Float.nan }
         d.apply(x, into: &result, scratch: &scratch)
         #expect(result == y)
         let back = d.applyAdjoint(y)

@@ -62,7 +62,7 @@ struct CropCase: Decodable, Sendable, CustomTestStringConvertible {
         let crop = try align(picture, to: someone)
         #expect(try alignedFace(picture, someone, size: 1024) == crop)
         let small = try alignedFace(picture, someone, size: 20)
-        let expected = Picture(DownscaleOperator(from: 1024, to: 20).apply(crop.tensor()))
+        let expected = Picture(Resampling(from: 1024, to: 20).apply(crop.tensor()))
         #expect(small == expected)
     }
 

@@ -24,7 +24,7 @@ import Testing
     struct Result: Equatable { var image, dW: Tensor<Float>, dNoise: [Tensor<Float>?] }
 
     private func run(
-        kernels: Kernels, threads: Int, noise: [NoiseMap<Float>]? = nil, without absent: Int? = nil
+        kernels: Kernels, threads: Int, noise: [NoiseMap]? = nil, without absent: Int? = nil
     ) -> Result {
         let generator = MobileStyleGAN(weights: weights, threads: threads, kernels: kernels)
         let sides = generator.specification.noiseSides
@@ -68,7 +68,7 @@ import Testing
     @Test func mixedNoiseMatchesTheReference() throws {
         let sides = weights.configuration.specification.noiseSides
         let maps = tiny.maps(sides, as: Double.self)
-        let mixed: [NoiseMap<Double>] = maps.enumerated().map {
+        let mixed: [ReferenceNoise<Double>] = maps.enumerated().map {
             [.map($1), .baked, .zero][$0 % 3]
         }
         let reference = tiny.reference(Double.self)
@@ -78,7 +78,7 @@ import Testing
         reference.forward(w: tiny.w(), noise: mixed, image: &image)
         reference.backward(dImage: tiny.dImage(), dW: &dW, dNoise: &dNoise)
 
-        let floats: [NoiseMap<Float>] = mixed.map {
+        let floats: [NoiseMap] = mixed.map {
             switch $0 {
             case .map(let map): .map(map.map { Float($0) })
             case .baked: .baked
@@ -107,7 +107,7 @@ import Testing
     @Test func aSecondRunHasTheSameBits() {
         let generator = MobileStyleGAN(weights: weights, threads: 2)
         let sides = generator.specification.noiseSides
-        let noise: [NoiseMap<Float>] = tiny.maps(sides).map { .map($0) }
+        let noise: [NoiseMap] = tiny.maps(sides).map { .map($0) }
         var (first, second) = (Tensor<Float>(zeros: [3, 64, 64]), Tensor<Float>(zeros: [3, 64, 64]))
         var (dFirst, dSecond) = (Tensor<Float>(zeros: [8, 24]), Tensor<Float>(zeros: [8, 24]))
         var none: [Tensor<Float>?] = sides.map { _ in nil }

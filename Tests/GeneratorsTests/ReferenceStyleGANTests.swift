@@ -41,7 +41,7 @@ import Testing
     }
 
     private func expectOriginal(
-        _ generator: some Generator<Double>, _ tiny: TinyStyleGAN, tolerance: Double = 1e-10
+        _ generator: some ReferenceGenerator<Double>, _ tiny: TinyStyleGAN, tolerance: Double = 1e-10
     ) throws {
         let golden = try tiny.golden()
         let run = StyleGANRun(generator, tiny, without: 3)

@@ -53,7 +53,7 @@ struct StyleGANRun<Scalar: BinaryFloatingPoint & Sendable> {
     var dNoise: [Tensor<Scalar>?]
 
     /// Renders with the recorded latents and given noise, and differentiates.
-    init(_ generator: some Generator<Scalar>, _ tiny: TinyStyleGAN, without absent: Int? = nil) {
+    init(_ generator: some ReferenceGenerator<Scalar>, _ tiny: TinyStyleGAN, without absent: Int? = nil) {
         let sides = generator.specification.noiseSides
         image = Tensor(zeros: [3, tiny.resolution, tiny.resolution])
         dW = Tensor(zeros: [tiny.slots, tiny.styleDim])
@@ -64,12 +64,24 @@ struct StyleGANRun<Scalar: BinaryFloatingPoint & Sendable> {
 
     /// Renders with the recorded latents and one kind of noise.
     static func image(
-        _ generator: some Generator<Scalar>, _ tiny: TinyStyleGAN, noise: NoiseMap<Scalar>
+        _ generator: some ReferenceGenerator<Scalar>, _ tiny: TinyStyleGAN, noise: ReferenceNoise<Scalar>
     ) -> Tensor<Scalar> {
         var image = Tensor<Scalar>(zeros: [3, tiny.resolution, tiny.resolution])
         generator.forward(
             w: tiny.w(), noise: generator.specification.noiseSides.map { _ in noise }, image: &image)
         return image
+    }
+}
+
+extension StyleGANRun where Scalar == Float {
+    init(_ generator: some Generator, _ tiny: TinyStyleGAN, without absent: Int? = nil) {
+        self.init(EngineGenerator(generator), tiny, without: absent)
+    }
+
+    static func image(
+        _ generator: some Generator, _ tiny: TinyStyleGAN, noise: ReferenceNoise<Float>
+    ) -> Tensor<Float> {
+        image(EngineGenerator(generator), tiny, noise: noise)
     }
 }
 
@@ -84,7 +96,7 @@ func thinned<Scalar>(_ map: Tensor<Scalar>) -> Tensor<Scalar> {
 /// Expects what the original computes with given noise and without, in single precision.
 /// - Parameter tolerance: of the picture, whose deviation is 1.3 to 2.4; gradients agree to 10⁻⁵ relative.
 func expectOriginal(
-    _ generator: some Generator<Float>, _ tiny: TinyStyleGAN, _ kernels: String, tolerance: Double = 1e-5
+    _ generator: some Generator, _ tiny: TinyStyleGAN, _ kernels: String, tolerance: Double = 1e-5
 ) throws {
     let golden = try tiny.golden()
     let run = StyleGANRun(generator, tiny, without: 3)

@@ -47,7 +47,7 @@ import Testing
         let picture = noise(side: 64, seed: 1)
         let input = noise(side: side, seed: 2)
         let certificate = Certificate(
-            of: picture, input: input, downscale: DownscaleOperator(from: 64, to: side))
+            of: picture, input: input, degradation: Resampling(from: 64, to: side))
         let residual = zip(naiveLowRes(picture, side: side), input.pixels).map { $0 - Double($1) }
         let meanSquare = residual.reduce(0) { $0 + $1 * $1 } / Double(residual.count)
         #expect(abs(certificate.rms - meanSquare.squareRoot()) < 1e-9)
@@ -59,7 +59,7 @@ import Testing
         let certificate = Certificate(
             of: .canvas(width: 1024, height: 1024, fill: (100, 100, 100)),
             input: .canvas(width: 30, height: 30, fill: (90, 90, 90)),
-            downscale: DownscaleOperator(from: 1024, to: 30))
+            degradation: Resampling(from: 1024, to: 30))
         #expect(abs(certificate.rms - 10) < 1e-9)
         #expect(abs(certificate.max - 10) < 1e-9)
         #expect(certificate.isAccepted(tolerance: 10.0001))
@@ -71,13 +71,13 @@ import Testing
     @Test func measuresTheFile() throws {
         try withTemporaryDirectory { folder in
             let url = folder.appendingPathComponent("1.png")
-            let downscale = DownscaleOperator(from: 64, to: 16)
+            let degradation = Resampling(from: 64, to: 16)
             let input = Picture.canvas(width: 16, height: 16, fill: (10, 20, 30))
             try noise(side: 64, seed: 3).writePNG(to: url, provenance: nil)
-            let first = try Certificate(ofPictureAt: url, input: input, downscale: downscale)
-            #expect(first == Certificate(of: noise(side: 64, seed: 3), input: input, downscale: downscale))
+            let first = try Certificate(ofPictureAt: url, input: input, degradation: degradation)
+            #expect(first == Certificate(of: noise(side: 64, seed: 3), input: input, degradation: degradation))
             try Picture.canvas(width: 64, height: 64, fill: (10, 20, 30)).writePNG(to: url, provenance: nil)
-            let second = try Certificate(ofPictureAt: url, input: input, downscale: downscale)
+            let second = try Certificate(ofPictureAt: url, input: input, degradation: degradation)
             #expect(second.rms < 1e-9)
             #expect(first.rms > 50)
         }

@@ -7,14 +7,14 @@ import Testing
 
 @Suite struct OutputOverviewTests {
     private func overview(count: Int, level: UInt8 = 60) -> Overview {
-        let downscale = DownscaleOperator(from: 64, to: 16)
+        let degradation = Resampling(from: 64, to: 16)
         let input = Picture.canvas(width: 16, height: 16, fill: (60, 60, 60))
         let face = Picture.canvas(width: 64, height: 64, fill: (level, level, level))
         let candidate = Overview.Candidate(
-            picture: face, certificate: Certificate(of: face, input: input, downscale: downscale),
+            picture: face, certificate: Certificate(of: face, input: input, degradation: degradation),
             accepted: true)
         return Overview(
-            input: input, candidates: Array(repeating: candidate, count: count), downscale: downscale)
+            input: input, candidates: Array(repeating: candidate, count: count), degradation: degradation)
     }
 
     @Test func staysWithinTheWidthOfAScreen() {

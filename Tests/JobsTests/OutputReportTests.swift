@@ -12,7 +12,7 @@ import Testing
         let certificate = Certificate(
             of: .canvas(width: 64, height: 64, fill: (9, 9, 9)),
             input: .canvas(width: 8, height: 8, fill: (4, 4, 4)),
-            downscale: DownscaleOperator(from: 64, to: 8))
+            degradation: Resampling(from: 64, to: 8))
         return Report(
             input: .init(file: "faces/a.png", sha256: "00ff", width: 8, height: 8),
             model: .init(name: "m", sha256: "11"), mode: "classic", operator: "bicubic", seed: .max,

@@ -1,3 +1,4 @@
+import Degradation
 import Files
 import Foundation
 import Imaging
@@ -8,14 +9,16 @@ func upsample(_ face: URL, to file: URL, steps: Int = 100) throws {
     let model = try ModelStore().load("mobilestylegan-ffhq-1024")
     let latents = try model.latentStatistics()
     let target = try Target(Picture(contentsOf: face))
-    var options = ClassicOptions()
-    options.steps = steps
-    let search = try ClassicSearch(
-        generator: model.makeGenerator(threads: 4), latentModel: LatentModel(latents), target: target,
-        options: options, seed: 1)
+    var method = ClassicMethod()
+    method.steps = steps
+    let request = SearchRequest(
+        target: target, degradation: Resampling(from: model.specification.resolution, to: target.side), seed: 1,
+        tolerance: ClassicMethod.defaultTolerance)
+    let seat = SearchSeat(try model.makeGenerator(threads: 4))
+    let search = try ClassicSearch(method, request, latents: latents, seat: seat)
     for step in search {  // leave with `break` when you like: the best so far is kept
         print("step \(step.index) of \(step.total): best mse \(step.bestFit)")
     }
-    let origin = Provenance(model: model.name, seed: 1, mode: "classic", version: pulseVersion)
+    let origin = Provenance(model: model.name, seed: 1, mode: ClassicMethod.name, version: pulseVersion)
     try search.found()?.picture.writePNG(to: file, provenance: origin)
 }

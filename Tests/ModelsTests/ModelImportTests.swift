@@ -26,7 +26,7 @@ import Testing
             let slots = Tensor(
                 Array(repeating: w.item(0).elements, count: live).flatMap { $0 }, shape: [live, 16])
             var image = Tensor<Float>(zeros: [3, 32, 32])
-            let noise = specification.noiseSides.map { _ in NoiseMap<Float>.baked }
+            let noise = specification.noiseSides.map { _ in NoiseMap.baked }
             generator.forward(w: slots, noise: noise, image: &image)
             let expected: Tensor<Float> = try golden.tensor("image")
             expectClose(image, expected.reshaped([3, 32, 32]), absolute: 1e-4, relative: 1e-4, "picture")

@@ -9,8 +9,8 @@ import Testing
 /// PyTorch modules in double precision (another w in every slot).
 @Suite(.serialized) struct RealWeightsTests {
     let golden: Golden
-    let generator: any Generator<Float>
-    let baked: [NoiseMap<Float>]
+    let generator: any Generator
+    let baked: [NoiseMap]
 
     init() throws {
         golden = try Golden(contentsOf: goldenURL("real.safetensors", of: "GeneratorsTests"))

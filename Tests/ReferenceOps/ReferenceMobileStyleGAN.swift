@@ -7,7 +7,7 @@ import Tensors
 /// → 12 channels → inverse Haar → picture [3, S, S], S = 4·2ⁿ·2 for n blocks.
 ///
 /// Source: Belousov, "MobileStyleGAN" (arXiv 2104.04767), figure 3.
-public final class ReferenceMobileStyleGAN<Scalar: BinaryFloatingPoint & Sendable>: Generator {
+public final class ReferenceMobileStyleGAN<Scalar: BinaryFloatingPoint & Sendable>: ReferenceGenerator {
     public let specification: GeneratorSpecification
 
     /// A style without a convolution: what the inverse Haar upsampling of a block applies.
@@ -65,10 +65,11 @@ public final class ReferenceMobileStyleGAN<Scalar: BinaryFloatingPoint & Sendabl
         let blockSlots: [Int] = (0..<blocks).flatMap { [3 * $0 + 1, 3 * $0 + 2] }
         specification = GeneratorSpecification(
             family: "MobileStyleGAN", resolution: 8 << blocks, latentSize: toImage.styleWeight.shape[1],
-            slotCount: 3 * blocks + 2, liveSlots: [0] + blockSlots + [3 * blocks], noiseSides: sides)
+            slotCount: 3 * blocks + 2, liveSlots: [0] + blockSlots + [3 * blocks], noiseSides: sides,
+            storesNoise: baked.contains { $0 != nil })
     }
 
-    public func forward(w: Tensor<Scalar>, noise: [NoiseMap<Scalar>], image: inout Tensor<Scalar>) {
+    public func forward(w: Tensor<Scalar>, noise: [ReferenceNoise<Scalar>], image: inout Tensor<Scalar>) {
         precondition(noise.count == layers.count && w.shape[0] == layers.count + 1)
         layerCaches = []
         upsamplingCaches = []

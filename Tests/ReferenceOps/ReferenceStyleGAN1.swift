@@ -9,7 +9,7 @@ import Tensors
 ///
 /// Source: Karras et al., "A style-based generator architecture for generative adversarial networks" (2019),
 /// figure 1b; PULSE's stylegan.py for the parameter names and the upsampling, which differs from 128 pixels on.
-public final class ReferenceStyleGAN1<Scalar: BinaryFloatingPoint & Sendable>: Generator {
+public final class ReferenceStyleGAN1<Scalar: BinaryFloatingPoint & Sendable>: ReferenceGenerator {
     public let specification: GeneratorSpecification
 
     private struct Layer {
@@ -69,10 +69,11 @@ public final class ReferenceStyleGAN1<Scalar: BinaryFloatingPoint & Sendable>: G
         let slots = 2 * channels.count
         specification = GeneratorSpecification(
             family: "StyleGAN1", resolution: 2 << channels.count, latentSize: layers[0].styleWeight.shape[1],
-            slotCount: slots, liveSlots: Array(0..<slots), noiseSides: (0..<slots).map { 4 << ($0 / 2) })
+            slotCount: slots, liveSlots: Array(0..<slots), noiseSides: (0..<slots).map { 4 << ($0 / 2) },
+            storesNoise: layers.contains { $0.baked != nil })
     }
 
-    public func forward(w: Tensor<Scalar>, noise: [NoiseMap<Scalar>], image: inout Tensor<Scalar>) {
+    public func forward(w: Tensor<Scalar>, noise: [ReferenceNoise<Scalar>], image: inout Tensor<Scalar>) {
         precondition(noise.count == layers.count && w.shape[0] == layers.count)
         caches = []
         var hidden = constant

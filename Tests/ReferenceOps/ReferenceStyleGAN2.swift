@@ -9,7 +9,7 @@ import Tensors
 ///
 /// Source: Karras et al., "Analyzing and improving the image quality of StyleGAN" (2020), figures 2d and 7b;
 /// parameter names and the clamp are those of StyleGAN2-ADA's networks.py.
-public final class ReferenceStyleGAN2<Scalar: BinaryFloatingPoint & Sendable>: Generator {
+public final class ReferenceStyleGAN2<Scalar: BinaryFloatingPoint & Sendable>: ReferenceGenerator {
     public let specification: GeneratorSpecification
 
     private struct Layer {
@@ -68,11 +68,12 @@ public final class ReferenceStyleGAN2<Scalar: BinaryFloatingPoint & Sendable>: G
         specification = GeneratorSpecification(
             family: "StyleGAN2", resolution: 2 << channels.count, latentSize: layers[0].styleWeight.shape[1],
             slotCount: slots, liveSlots: Array(0..<slots),
-            noiseSides: [4] + blocks.dropFirst().flatMap { [$0, $0] })
+            noiseSides: [4] + blocks.dropFirst().flatMap { [$0, $0] },
+            storesNoise: layers.contains { $0.baked != nil })
     }
 
     /// RGB layer of block k reads the slot behind the block's last layer, which the next block's first shares.
-    public func forward(w: Tensor<Scalar>, noise: [NoiseMap<Scalar>], image: inout Tensor<Scalar>) {
+    public func forward(w: Tensor<Scalar>, noise: [ReferenceNoise<Scalar>], image: inout Tensor<Scalar>) {
         precondition(noise.count == layers.count && w.shape[0] == layers.count + 1)
         (caches, rgbCaches) = ([], [])
         var hidden = constant

@@ -27,7 +27,8 @@ public struct MobileStyleGANConfiguration: Codable, Sendable, Hashable {
         liveSlots.append(3 * blockCount)
         return GeneratorSpecification(
             family: "MobileStyleGAN", resolution: 8 << blockCount, latentSize: styleDim,
-            slotCount: 3 * blockCount + 2, liveSlots: liveSlots, noiseSides: noiseSides)
+            slotCount: 3 * blockCount + 2, liveSlots: liveSlots, noiseSides: noiseSides,
+            storesNoise: true)
     }
 }
 
@@ -179,7 +180,7 @@ public final class MobileStyleGAN: Generator {
         }
     }
 
-    public func forward(w: Tensor<Float>, noise maps: [NoiseMap<Float>], image picture: inout Tensor<Float>) {
+    public func forward(w: Tensor<Float>, noise maps: [NoiseMap], image picture: inout Tensor<Float>) {
         precondition(w.shape == [specification.liveSlots.count, specification.latentSize])
         precondition(maps.count == noise.count)
         precondition(picture.shape == [3, specification.resolution, specification.resolution])

@@ -139,7 +139,7 @@ public final class StyleGAN1: Generator {
         noise = zip(specification.noiseSides, weights.noise).map { NoiseInput(side: $0, baked: $1) }
     }
 
-    public func forward(w: Tensor<Float>, noise maps: [NoiseMap<Float>], image picture: inout Tensor<Float>) {
+    public func forward(w: Tensor<Float>, noise maps: [NoiseMap], image picture: inout Tensor<Float>) {
         precondition(w.shape == [specification.slotCount, specification.latentSize])
         precondition(maps.count == noise.count)
         precondition(picture.shape == [3, specification.resolution, specification.resolution])

@@ -114,7 +114,7 @@ public final class StyleGAN2: Generator {
         noise = zip(specification.noiseSides, weights.layers).map { NoiseInput(side: $0, baked: $1.noise) }
     }
 
-    public func forward(w: Tensor<Float>, noise maps: [NoiseMap<Float>], image: inout Tensor<Float>) {
+    public func forward(w: Tensor<Float>, noise maps: [NoiseMap], image: inout Tensor<Float>) {
         precondition(w.shape == [specification.slotCount, specification.latentSize])
         precondition(maps.count == noise.count)
         precondition(image.shape == [3, specification.resolution, specification.resolution])

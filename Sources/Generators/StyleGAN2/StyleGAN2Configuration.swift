@@ -22,8 +22,8 @@ public struct StyleGAN2Configuration: Codable, Sendable, Hashable {
         return GeneratorSpecification(
             family: "StyleGAN2", resolution: resolution, latentSize: styleDim, slotCount: slots,
             liveSlots: Array(0..<slots),
-            noiseSides: [4] + (1..<channels.count).flatMap { [4 << $0, 4 << $0] }
-        )
+            noiseSides: [4] + (1..<channels.count).flatMap { [4 << $0, 4 << $0] },
+            storesNoise: true)
     }
 }
 

@@ -1,20 +1,14 @@
 import Generators
 
-/// What fills the generator's noise inputs during a search.
-public enum NoiseKind: String, CaseIterable, Sendable {
-    /// No noise.
-    case zero
-    /// Drawn once, then left alone.
-    case fixed
-    /// Drawn once; the first maps are then optimised along with the latents.
-    case trainable
-    /// The maps stored with the weights.
-    case baked
-}
+/// PULSE's search, with its settings. The defaults are PULSE's.
+public struct ClassicMethod: SearchMethod {
+    public static let name = "classic"
+    /// 255·√0.002, PULSE's mean square of 2·10⁻³ in grey levels.
+    public static let defaultTolerance = 255 * 0.002.squareRoot()
+    /// How many steps a search may have.
+    public static let stepRange = 1...1_000_000
 
-/// The settings of a search in classic mode. The defaults are PULSE's.
-public struct ClassicOptions: Sendable, Hashable {
-    /// S, the number of optimiser steps; at least 1.
+    /// S, the number of optimiser steps, in `stepRange`.
     public var steps = 100
     public var loss = LossExpression.pulse
     /// Below this mean difference the pixel losses stop pulling; 0…1 units, squared for L2.
@@ -30,31 +24,33 @@ public struct ClassicOptions: Sendable, Hashable {
     public var optimizer = OptimizerKind.adam
     public var learningRate = 0.4
     public var schedule = Schedule.linear1cycledrop
-    /// Largest root mean square difference, in grey levels 0…255, with which a face is accepted.
-    public var tolerance = ClassicOptions.pulseTolerance
-
-    /// 255·√0.002, PULSE's mean square of 2·10⁻³ in grey levels.
-    public static let pulseTolerance = 255 * 0.002.squareRoot()
 
     public init() {}
 
-    /// - Throws: `ClassicOptionsError` for the first setting that no search can run with.
-    public func validate() throws(ClassicOptionsError) {
-        guard steps >= 1 else { throw .steps(steps) }
+    /// - Throws: `ClassicMethodError` for the first setting that no search can run with.
+    public func validate() throws(ClassicMethodError) {
+        guard ClassicMethod.stepRange.contains(steps) else { throw .steps(steps) }
         guard eps.isFinite, eps >= 0 else { throw .eps(eps) }
         guard learningRate.isFinite, learningRate > 0 else { throw .learningRate(learningRate) }
         guard trainableNoise >= 0 else { throw .trainableNoise(trainableNoise, maps: nil) }
-        guard tolerance.isFinite, tolerance >= 0 else { throw .tolerance(tolerance) }
         if let negative = zeroNoise?.first(where: { $0 < 0 }) { throw .zeroNoise(negative, maps: nil) }
     }
 
-    /// - Throws: `ClassicOptionsError` for the first setting that does not fit this generator either.
-    public func validate(for specification: GeneratorSpecification) throws(ClassicOptionsError) {
+    /// - Throws: `ClassicMethodError` for the first setting that does not fit this generator either.
+    public func validate(for generator: GeneratorSpecification) throws(ClassicMethodError) {
         try validate()
-        let maps = specification.noiseSides.count
+        let maps = generator.noiseSides.count
         // PULSE's five is a default: a generator with fewer maps optimises all of them.
         guard trainableNoise <= max(maps, 5) else { throw .trainableNoise(trainableNoise, maps: maps) }
         if let missing = zeroNoise?.first(where: { $0 >= maps }) { throw .zeroNoise(missing, maps: maps) }
+        // Searching without any noise is what `zero` is for.
+        if noise == .baked, !generator.storesNoise { throw .noStoredNoise(family: generator.family) }
+    }
+
+    public func makeSearch(
+        _ request: SearchRequest, candidate: Int, latents: LatentStatistics, seat: SearchSeat
+    ) throws(ClassicMethodError) -> any CandidateSearch {
+        try ClassicSearch(self, request, candidate: candidate, latents: latents, seat: seat)
     }
 
     /// What noise input `index` of `maps` holds.
@@ -70,6 +66,18 @@ public struct ClassicOptions: Sendable, Hashable {
     }
 }
 
+/// What fills the generator's noise inputs during a search.
+public enum NoiseKind: String, CaseIterable, Codable, Sendable {
+    /// No noise.
+    case zero
+    /// Drawn once, then left alone.
+    case fixed
+    /// Drawn once; the first maps are then optimised along with the latents.
+    case trainable
+    /// The maps stored with the weights.
+    case baked
+}
+
 enum NoiseSource: Equatable {
     case zero
     case baked
@@ -77,24 +85,26 @@ enum NoiseSource: Equatable {
 }
 
 /// A setting that no search can run with.
-public enum ClassicOptionsError: Error, Equatable, Sendable {
+public enum ClassicMethodError: Error, Equatable, Sendable {
+    /// Outside `ClassicMethod.stepRange`.
     case steps(Int)
     case eps(Double)
     case learningRate(Double)
-    case tolerance(Double)
     /// `maps` is how many the generator has, where that is what is wrong.
     case trainableNoise(Int, maps: Int?)
     case zeroNoise(Int, maps: Int?)
+    /// `baked` noise of a generator that stores none.
+    case noStoredNoise(family: String)
 }
 
-extension ClassicOptionsError: CustomStringConvertible {
+extension ClassicMethodError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .steps(let steps): "\(steps) steps make no search: ask for at least 1"
+        case .steps(let steps) where steps < 1: "\(steps) steps make no search: ask for at least 1"
+        case .steps(let steps):
+            "\(steps) steps are too many: ask for at most \(ClassicMethod.stepRange.upperBound)"
         case .eps(let eps): "eps is \(eps): it must be a finite number, 0 or more"
         case .learningRate(let rate): "the learning rate is \(rate): it must be a finite number above 0"
-        case .tolerance(let tolerance):
-            "the tolerance is \(tolerance): it must be a finite number of grey levels, 0 or more"
         case .trainableNoise(let count, let maps?):
             "\(count) trainable noise maps are more than the generator's \(maps)"
         case .trainableNoise(let count, nil):
@@ -102,6 +112,9 @@ extension ClassicOptionsError: CustomStringConvertible {
         case .zeroNoise(let index, let maps):
             "there is no noise map \(index) to zero: they are counted from 0"
                 + (maps.map { " to \($0 - 1)" } ?? "")
+        case .noStoredNoise(let family):
+            "this \(family) stores no noise maps, so that there is no baked noise to search with: choose zero, fixed or "
+                + "trainable noise"
         }
     }
 }

@@ -1,17 +1,19 @@
 import Generators
 import Tensors
 
-/// Where a classic search begins.
-public struct ClassicStart<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
-    /// [L, latentSize], or [1, latentSize] for one vector shared by all layers.
-    public var z: Tensor<Scalar>
-    /// One entry for each of the generator's noise inputs.
-    public var noise: [NoiseMap<Scalar>]
-
-    public init(z: Tensor<Scalar>, noise: [NoiseMap<Scalar>]) {
-        self.z = z
-        self.noise = noise
+/// Where a classic search begins, in the search's precision.
+struct ClassicStart<Scalar: SearchScalar> {
+    /// What a noise input holds; see `NoiseMap`.
+    enum Noise {
+        case baked
+        case zero
+        case map(Tensor<Scalar>)
     }
+
+    /// [L, latentSize], or [1, latentSize] for one vector shared by all layers.
+    var z: Tensor<Scalar>
+    /// One entry for each of the generator's noise inputs.
+    var noise: [Noise]
 
     /// Draws the start of one candidate.
     ///
@@ -21,32 +23,41 @@ public struct ClassicStart<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
     /// - Parameters:
     ///   - seed: the user's seed; 0 is a seed like any other.
     ///   - candidate: counted from 1.
-    public init(
-        seed: UInt64, candidate: Int, specification: GeneratorSpecification, options: ClassicOptions
-    ) {
+    init(seed: UInt64, candidate: Int, specification: GeneratorSpecification, method: ClassicMethod) {
         precondition(candidate >= 1, "candidates are counted from 1")
         func stream(_ purpose: Int) -> CounterRandom {
             CounterRandom(seed: seed, stream: UInt64(candidate) << 32 | UInt64(purpose))
         }
-        let rows = options.tileLatent ? 1 : specification.liveSlots.count
+        let rows = method.tileLatent ? 1 : specification.liveSlots.count
         z = stream(0).normals(shape: [rows, specification.latentSize])
         let sides = specification.noiseSides
         noise = sides.indices.map { i in
-            switch options.noiseSource(i, of: sides.count) {
+            switch method.noiseSource(i, of: sides.count) {
             case .zero: .zero
             case .baked: .baked
             case .drawn: .map(stream(1 + i).normals(shape: [sides[i], sides[i]]))
             }
         }
     }
-}
 
-extension ClassicStart {
-    /// For each noise input, whether a search with these options optimises it.
-    func trainable(under options: ClassicOptions) -> [Bool] {
+    /// For each noise input, whether a search with this method optimises it.
+    func trainable(by method: ClassicMethod) -> [Bool] {
         noise.indices.map { i in
             guard case .map = noise[i] else { return false }
-            return options.noiseSource(i, of: noise.count) == .drawn(trainable: true)
+            return method.noiseSource(i, of: noise.count) == .drawn(trainable: true)
+        }
+    }
+}
+
+extension ClassicStart where Scalar == Float {
+    /// The noise as generators take it.
+    var noiseMaps: [NoiseMap] {
+        noise.map { noise in
+            switch noise {
+            case .baked: .baked
+            case .zero: .zero
+            case .map(let map): .map(map)
+            }
         }
     }
 }

@@ -51,6 +51,23 @@ public struct LossExpression: Sendable, Hashable {
     }
 }
 
+/// As its text.
+extension LossExpression: Codable {
+    public init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        do {
+            try self.init(value.decode(String.self))
+        } catch let error as LossExpressionError {
+            throw DecodingError.dataCorruptedError(in: value, debugDescription: error.description)
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        try value.encode(description)
+    }
+}
+
 extension LossExpression: CustomStringConvertible {
     public var description: String {
         terms.map { term in

@@ -1,7 +1,7 @@
 /// How the learning rate changes over the steps, as a factor of the user's rate.
 ///
 /// Source: PULSE, PULSE.py.
-public enum Schedule: String, CaseIterable, Sendable {
+public enum Schedule: String, CaseIterable, Codable, Sendable {
     /// 1 throughout.
     case fixed
     /// From 0.1 up to 1 at the middle and back.

@@ -7,13 +7,13 @@ import Tensors
 /// coordinate.
 ///
 /// Source: PULSE (Menon et al., CVPR 2020), section 3.2 and its code.
-public struct LatentModel<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
+struct LatentModel<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
     /// μ, [latentSize].
-    public let mean: Tensor<Scalar>
+    let mean: Tensor<Scalar>
     /// σ, [latentSize].
-    public let standardDeviation: Tensor<Scalar>
+    let standardDeviation: Tensor<Scalar>
 
-    public init(mean: Tensor<Scalar>, standardDeviation: Tensor<Scalar>) {
+    init(mean: Tensor<Scalar>, standardDeviation: Tensor<Scalar>) {
         precondition(
             mean.shape.count == 1 && mean.shape == standardDeviation.shape, "μ and σ differ in shape")
         self.mean = mean
@@ -23,7 +23,7 @@ public struct LatentModel<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
     /// - Parameters:
     ///   - z: [L, latentSize], or [1, latentSize] for one vector shared by all layers.
     ///   - w: receives [L, latentSize].
-    public func forward(z: Tensor<Scalar>, w: inout Tensor<Scalar>) {
+    func forward(z: Tensor<Scalar>, w: inout Tensor<Scalar>) {
         let size = mean.count
         checkShapes(z, w)
         let tiled = z.shape[0] == 1
@@ -40,7 +40,7 @@ public struct LatentModel<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
     ///   - z: as given to `forward`.
     ///   - dW: ∂loss/∂w, [L, latentSize].
     ///   - dZ: receives ∂loss/∂z, in z's shape; a shared vector receives the sum over the layers.
-    public func backward(z: Tensor<Scalar>, dW: Tensor<Scalar>, dZ: inout Tensor<Scalar>) {
+    func backward(z: Tensor<Scalar>, dW: Tensor<Scalar>, dZ: inout Tensor<Scalar>) {
         let size = mean.count
         checkShapes(z, dW)
         precondition(dZ.shape == z.shape, "dZ has another shape than z")

@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 /// How a gradient becomes a step. The formulas and constants are PyTorch's defaults.
-public enum OptimizerKind: String, CaseIterable, Sendable {
+public enum OptimizerKind: String, CaseIterable, Codable, Sendable {
     /// Kingma & Ba, "Adam" (ICLR 2015): β 0.9 and 0.999, ε 10⁻⁸ added outside the root.
     case adam
     /// Plain gradient descent.
@@ -32,21 +32,26 @@ struct Optimizer<Scalar: BinaryFloatingPoint & Sendable> {
     /// Takes one step.
     /// - Parameters:
     ///   - rate: the learning rate of this step.
-    mutating func step(_ parameter: inout Tensor<Scalar>, gradient: Tensor<Scalar>, rate: Double) {
+    ///   - next: receives where the step leads; of the parameter's size.
+    mutating func step(
+        from parameter: Tensor<Scalar>, gradient: Tensor<Scalar>, rate: Double, into next: inout Tensor<Scalar>
+    ) {
         precondition(parameter.count == gradient.count, "the gradient has another size than the parameter")
+        precondition(parameter.count == next.count, "the result has another size than the parameter")
         time += 1
         switch kind {
-        case .adam: adam(&parameter, gradient, rate)
-        case .sgd: descend(&parameter, along: gradient, rate)
+        case .adam: adam(parameter, gradient, rate, &next)
+        case .sgd: descend(parameter, along: gradient, rate, &next)
         case .sgdm:
             accumulateMomentum(gradient)
-            descend(&parameter, along: mean, rate)
-        case .adamax: adamax(&parameter, gradient, rate)
+            descend(parameter, along: mean, rate, &next)
+        case .adamax: adamax(parameter, gradient, rate, &next)
         }
     }
 
-    private mutating func adam(_ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>, _ rate: Double)
-    {
+    private mutating func adam(
+        _ parameter: Tensor<Scalar>, _ gradient: Tensor<Scalar>, _ rate: Double, _ next: inout Tensor<Scalar>
+    ) {
         let (beta1, beta2) = (0.9, 0.999)
         let stepSize = Scalar(rate / (1 - pow(beta1, Double(time))))
         let correction = Scalar((1 - pow(beta2, Double(time))).squareRoot())
@@ -58,12 +63,12 @@ struct Optimizer<Scalar: BinaryFloatingPoint & Sendable> {
             let v = scale[i] * keep2 + take2 * g * g
             mean[i] = m
             scale[i] = v
-            parameter[i] -= stepSize * m / (v.squareRoot() / correction + epsilon)
+            next[i] = parameter[i] - stepSize * m / (v.squareRoot() / correction + epsilon)
         }
     }
 
     private mutating func adamax(
-        _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>, _ rate: Double
+        _ parameter: Tensor<Scalar>, _ gradient: Tensor<Scalar>, _ rate: Double, _ next: inout Tensor<Scalar>
     ) {
         let (beta1, beta2) = (0.9, 0.999)
         let stepSize = Scalar(rate / (1 - pow(beta1, Double(time))))
@@ -74,7 +79,7 @@ struct Optimizer<Scalar: BinaryFloatingPoint & Sendable> {
             let u = max(scale[i] * keep2, abs(g) + epsilon)
             mean[i] = m
             scale[i] = u
-            parameter[i] -= stepSize * m / u
+            next[i] = parameter[i] - stepSize * m / u
         }
     }
 
@@ -83,8 +88,11 @@ struct Optimizer<Scalar: BinaryFloatingPoint & Sendable> {
         for i in 0..<gradient.count { mean[i] = mean[i] * momentum + gradient[i] }
     }
 
-    private func descend(_ parameter: inout Tensor<Scalar>, along direction: Tensor<Scalar>, _ rate: Double) {
+    private func descend(
+        _ parameter: Tensor<Scalar>, along direction: Tensor<Scalar>, _ rate: Double,
+        _ next: inout Tensor<Scalar>
+    ) {
         let rate = Scalar(rate)
-        for i in 0..<parameter.count { parameter[i] -= rate * direction[i] }
+        for i in 0..<parameter.count { next[i] = parameter[i] - rate * direction[i] }
     }
 }

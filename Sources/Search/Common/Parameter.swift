@@ -5,19 +5,25 @@ import Tensors
 /// The optimiser's running means stay where they are, neither projected nor turned, as in PULSE.
 struct Parameter<Scalar: BinaryFloatingPoint & Sendable> {
     private(set) var value: Tensor<Scalar>
+    /// Where the next value is written: who was given the present one keeps it until then.
+    private var next: Tensor<Scalar>
     private let sphere: Sphere
     private var optimizer: Optimizer<Scalar>
 
     /// - Parameter rows: how many equal parts have a sphere of their own.
     init(_ value: Tensor<Scalar>, rows: Int, _ kind: OptimizerKind) {
         self.value = value
+        next = Tensor(zeros: value.shape)
         sphere = Sphere(through: value, rows: rows)
         optimizer = Optimizer(kind, count: value.count)
     }
 
-    mutating func move(against gradient: Tensor<Scalar>, rate: Double) {
-        optimizer.step(&value, gradient: gradient, rate: rate)
-        sphere.retract(&value)
+    /// - Returns: whether the new value is finite.
+    mutating func move(against gradient: Tensor<Scalar>, rate: Double) -> Bool {
+        optimizer.step(from: value, gradient: gradient, rate: rate, into: &next)
+        let isFinite = sphere.retract(&next)
+        swap(&value, &next)
+        return isFinite
     }
 }
 

@@ -3,7 +3,7 @@ import Tensors
 /// The losses that compare the downscaled picture with the target: their values and their gradients.
 ///
 /// Both are means that stop mattering at eps: max(mean, eps), whose gradient passes where mean ≥ eps and is
-/// zero below.
+/// zero below. What is not a number stays that.
 ///
 /// Source: PULSE, loss.py.
 struct PixelLoss<Scalar: BinaryFloatingPoint & Sendable> {
@@ -32,7 +32,7 @@ struct PixelLoss<Scalar: BinaryFloatingPoint & Sendable> {
     /// - Parameter dLowRes: receives in addition weight·∂/∂x, [3, s, s].
     func l2(_ lowRes: Tensor<Scalar>, weight: Double, dLowRes: inout Tensor<Scalar>) -> Double {
         let mean = Scalar(meanSquare(lowRes))
-        guard mean >= eps else { return Double(eps) }
+        if mean < eps { return Double(eps) }
         let factor = Scalar(2 * weight / Double(target.count))
         for i in 0..<target.count { dLowRes[i] += factor * (lowRes[i] - target[i]) }
         return Double(mean)
@@ -42,7 +42,7 @@ struct PixelLoss<Scalar: BinaryFloatingPoint & Sendable> {
     /// - Parameter dLowRes: receives in addition weight·∂/∂x, [3, s, s].
     func l1(_ lowRes: Tensor<Scalar>, weight: Double, dLowRes: inout Tensor<Scalar>) -> Double {
         let mean = Scalar(meanAbsolute(lowRes))
-        guard mean >= eps else { return 10 * Double(eps) }
+        if mean < eps { return 10 * Double(eps) }
         let factor = Scalar(10 * weight / Double(target.count))
         for i in 0..<target.count {
             let difference = lowRes[i] - target[i]

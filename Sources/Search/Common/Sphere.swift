@@ -13,15 +13,19 @@ struct Sphere: Sendable {
     }
 
     /// Moves every row back along its own direction to its radius.
-    func retract<Scalar>(_ parameter: inout Tensor<Scalar>) {
+    /// - Returns: whether every row had a finite length.
+    func retract<Scalar>(_ parameter: inout Tensor<Scalar>) -> Bool {
+        var isFinite = true
         let size = parameter.count / radii.count
         for (row, radius) in radii.enumerated() {
             let divisor = Scalar(length(parameter, row: row, of: radii.count))
+            if !divisor.isFinite { isFinite = false }
             let radius = Scalar(radius)
             parameter.withUnsafeMutableBufferPointer { x in
                 for i in row * size..<(row + 1) * size { x[i] = x[i] / divisor * radius }
             }
         }
+        return isFinite
     }
 }
 

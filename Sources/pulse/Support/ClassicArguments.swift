@@ -49,8 +49,8 @@ struct ClassicArguments: ParsableArguments {
 
     /// The settings of a search: PULSE's where nothing was given.
     /// - Throws: `ValidationError` for text that cannot be read.
-    func options() throws -> ClassicOptions {
-        var options = ClassicOptions()
+    func options() throws -> ClassicMethod {
+        var options = ClassicMethod()
         if let loss {
             do {
                 options.loss = try LossExpression(loss)

@@ -82,7 +82,7 @@ struct LatentInputs {
     }
 
     /// Noise of picture `index`.
-    func noise(_ index: Int) -> [NoiseMap<Float>] {
+    func noise(_ index: Int) -> [NoiseMap] {
         maps.map { map in
             guard let map else { return .baked }
             return .map(map.item(map.shape[0] == 1 ? 0 : index))

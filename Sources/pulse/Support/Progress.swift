@@ -44,11 +44,10 @@ final class ProgressReporter {
         lastDrawn = nil
     }
 
-    /// - Parameter seconds: what the step took.
-    func show(_ step: ClassicStep, seconds: Double) {
+    func show(_ step: SearchStep) {
         done += 1
         switch style {
-        case .json: writeToStandardError(json(step, seconds: seconds) + "\n")
+        case .json: writeToStandardError(json(step) + "\n")
         case .bar:
             let isDue = lastDrawn.map { clock.now - $0 > .milliseconds(100) } ?? true
             if isDue || done == total { draw(step) }
@@ -69,7 +68,7 @@ final class ProgressReporter {
     }
 
     /// What there is to say after a step.
-    private func facts(_ step: ClassicStep) -> [String] {
+    private func facts(_ step: SearchStep) -> [String] {
         let rms = 255 * step.bestFit.squareRoot()
         let candidate = candidates > 1 ? ["candidate \(step.candidate) of \(candidates)"] : []
         return candidate + ["step \(step.index) of \(step.total)", "best rms \(decimals(rms, 1))", remaining]
@@ -82,20 +81,20 @@ final class ProgressReporter {
         return whole < 100 ? "\(whole) s left" : "\((whole + 59) / 60) min left"
     }
 
-    private func draw(_ step: ClassicStep) {
+    private func draw(_ step: SearchStep) {
         lastDrawn = clock.now
         let name = [position, input].filter { !$0.isEmpty }.joined(separator: " ")
         let line = ProgressLine(share: Double(done) / Double(total), name: name, facts: facts(step))
         writeToStandardError("\r" + line.text(width: terminalWidth() - 1) + "\u{1B}[K")
     }
 
-    private func json(_ step: ClassicStep, seconds: Double) -> String {
+    private func json(_ step: SearchStep) -> String {
         let record = StepRecord(
             input: input, candidate: step.candidate, step: step.index, steps: step.total,
             loss: step.totalLoss,
             losses: step.losses.byName,
             rms: 255 * step.fit.squareRoot(), bestRms: 255 * step.bestFit.squareRoot(),
-            learningRate: step.learningRate, seconds: seconds)
+            learningRate: step.learningRate, seconds: step.seconds)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(

@@ -12,7 +12,7 @@ final class ResultWriter {
     private let input: UpsampleInput
     private let job: UpsampleJob
     private let model: Model
-    private let downscale: DownscaleOperator
+    private let degradation: any Degradation
     private let provenance: Provenance
     private let clock = ContinuousClock()
     private let started: ContinuousClock.Instant
@@ -25,7 +25,7 @@ final class ResultWriter {
         self.input = input
         self.job = job
         self.model = model
-        downscale = DownscaleOperator(kernel: job.operator.kernel, from: side, to: input.target.side)
+        degradation = job.operator.kind.make(side, input.target.side)
         provenance = Provenance(
             model: model.name, seed: job.seed, mode: job.mode.rawValue, version: pulseVersion)
         started = clock.now
@@ -34,15 +34,15 @@ final class ResultWriter {
     var hasCandidates: Bool { !candidates.isEmpty }
 
     /// Writes one face and measures the file that was written.
-    func write(_ face: FoundFace<Float>, seconds: Double) throws {
-        let name = "\(face.candidate).png"
+    func write(_ face: Candidate) throws {
+        let name = "\(face.number).png"
         try face.picture.writePNG(to: folder.url(name), provenance: provenance)
         let saved = try Picture(contentsOf: folder.url(name))
-        let certificate = Certificate(of: saved, input: input.target.picture, downscale: downscale)
-        let accepted = certificate.isAccepted(tolerance: job.options.tolerance)
+        let certificate = Certificate(of: saved, input: input.target.picture, degradation: degradation)
+        let accepted = certificate.isAccepted(tolerance: job.tolerance)
         candidates.append(
             Report.Candidate(
-                file: name, certificate: certificate, steps: face.steps, seconds: seconds, accepted: accepted)
+                file: name, certificate: certificate, steps: face.steps, seconds: face.seconds, accepted: accepted)
         )
         if shown.count < Overview.limit {
             shown.append(Overview.Candidate(picture: saved, certificate: certificate, accepted: accepted))
@@ -56,7 +56,7 @@ final class ResultWriter {
         let width = String(max(job.options.steps - 1, 10)).count
         let number = String(step - 1)
         let name = String(repeating: "0", count: max(0, width - number.count)) + number + ".png"
-        for (kind, picture) in [("HR", picture), ("LR", picture.downscaled(by: downscale))] {
+        for (kind, picture) in [("HR", picture), ("LR", picture.downscaled(by: degradation))] {
             let place = parent.appendingPathComponent(kind)
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
             try picture.writePNG(to: place.appendingPathComponent(name), provenance: provenance)
@@ -68,13 +68,13 @@ final class ResultWriter {
         let unfinished = interrupted && isIncomplete
         let overview = Overview(
             input: input.target.picture, candidates: shown, candidateCount: candidates.count,
-            downscale: downscale)
+            degradation: degradation)
         try overview.picture().writePNG(to: folder.url("overview.png"), provenance: provenance)
         let report = Report(
             input: Report.Input(
                 file: input.file, sha256: input.sha256, width: input.target.side, height: input.target.side),
             model: Report.Model(name: model.name, sha256: model.sha256), mode: job.mode.rawValue,
-            operator: job.operator.kernel.rawValue, operatorNote: job.operator.note, seed: job.seed,
+            operator: job.operator.kind.name, operatorNote: job.operator.note, seed: job.seed,
             candidates: candidates, interrupted: unfinished ? true : nil,
             peakMemoryBytes: peakMemoryBytes(), seconds: seconds(clock.now - started),
             files: try digests(below: FilePath(folder.staging)))

@@ -8,7 +8,8 @@ import Search
 
 /// What `pulse upsample` does to each input.
 struct UpsampleJob {
-    var options: ClassicOptions
+    var options: ClassicMethod
+    var tolerance: Double
     var mode: SearchMode
     var `operator`: OperatorChoice
     var count: Int
@@ -21,9 +22,9 @@ struct UpsampleJob {
 final class UpsampleRun {
     private let job: UpsampleJob
     private let model: Model
-    private let latentModel: LatentModel<Float>
+    private let latents: LatentStatistics
     /// As many as candidates can work at the same time.
-    private let generators: [any Generator<Float>]
+    private let seats: [SearchSeat]
     private let progress: ProgressReporter
     private let interruption: Interruption
 
@@ -32,9 +33,10 @@ final class UpsampleRun {
         self.model = model
         self.progress = ProgressReporter(style: progress)
         interruption = Interruption(keeping: "what is finished after this step")
-        let statistics = try model.latentStatistics()
-        latentModel = LatentModel(mean: statistics.mean, standardDeviation: statistics.standardDeviation)
-        generators = try model.makeGenerators(min(job.batch, job.count, threads), threads: threads)
+        latents = try model.latentStatistics()
+        seats = try model.makeGenerators(min(job.batch, job.count, threads), threads: threads).map {
+            SearchSeat($0)
+        }
     }
 
     /// Works through the inputs; what fails is told and does not stop the others.
@@ -81,30 +83,27 @@ final class UpsampleRun {
         if replaces && destination == input.destination {
             writeToStandardError("pulse: \(destination.relativePath): the earlier result was replaced\n")
         }
-        printSummary(of: report, at: destination, tolerance: job.options.tolerance)
+        printSummary(of: report, at: destination, tolerance: job.tolerance)
         return report.candidates.contains { $0.accepted }
     }
 
     /// Runs the searches of one input, `batch` at a time, and hands each finished batch to the writer.
     private func search(_ input: UpsampleInput, into writer: ResultWriter) throws {
-        let clock = ContinuousClock()
+        let side = model.specification.resolution
+        let request = SearchRequest(
+            target: input.target, degradation: job.operator.kind.make(side, input.target.side),
+            seed: job.seed, tolerance: job.tolerance)
         for first in stride(from: 1, through: job.count, by: job.batch) where !interruption.isRequested {
             let candidates = first...min(first + job.batch - 1, job.count)
-            let batch = try ClassicBatch(
-                generators: generators, latentModel: latentModel, target: input.target, options: job.options,
-                kernel: job.operator.kernel, seed: job.seed, candidates: candidates)
-            let batchStart = clock.now
-            var start = batchStart
+            let batch = try SearchBatch(
+                job.options, request, latents: latents, seats: seats, candidates: candidates)
             while !interruption.isRequested, let step = batch.next() {
-                progress.show(step, seconds: seconds(clock.now - start))
+                progress.show(step)
                 if job.savesIntermediate, let best = batch.searches[step.candidate - first].currentPicture {
                     try writer.writeIntermediate(best, candidate: step.candidate, step: step.index)
                 }
-                start = clock.now
             }
-            // Candidates of a batch advance together and cost the same.
-            let share = seconds(clock.now - batchStart) / Double(candidates.count)
-            for face in batch.found() { try writer.write(face, seconds: share) }
+            for face in batch.found() { try writer.write(face) }
         }
     }
 

@@ -1,0 +1,29 @@
+import Generators
+
+/// A way to search, with its options: it starts the search for each candidate.
+///
+/// Options are stored properties, so that a method can be kept and read back as JSON.
+public protocol SearchMethod: Codable, Hashable, Sendable {
+    /// As users write it: "classic".
+    static var name: String { get }
+    /// With which a face is accepted unless the user says otherwise, in grey levels 0…255.
+    static var defaultTolerance: Double { get }
+    /// Most steps of one candidate.
+    var steps: Int { get }
+
+    /// - Throws: an error for the first option that no search can run with.
+    func validate() throws
+
+    /// - Throws: an error for the first option that does not fit this generator either.
+    func validate(for generator: GeneratorSpecification) throws
+
+    /// Starts the search for one candidate.
+    /// - Parameters:
+    ///   - candidate: counted from 1.
+    ///   - latents: the distribution of the generator's latents.
+    ///   - seat: where to search; searches on one seat take turns.
+    /// - Throws: as `validate(for:)`.
+    func makeSearch(
+        _ request: SearchRequest, candidate: Int, latents: LatentStatistics, seat: SearchSeat
+    ) throws -> any CandidateSearch
+}

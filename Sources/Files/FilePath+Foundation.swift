@@ -71,3 +71,12 @@ extension FilePath {
         }
     }
 }
+
+extension URL {
+    /// The file URL of a path. One that is not UTF-8 has none that names it: use the path.
+    package init(_ path: FilePath) {
+        self = path.withPlatformString {
+            URL(fileURLWithFileSystemRepresentation: $0, isDirectory: false, relativeTo: nil)
+        }
+    }
+}

@@ -1,4 +1,5 @@
 import CVips
+import Files
 import Foundation
 
 extension Picture {
@@ -10,7 +11,7 @@ extension Picture {
     /// - Throws: `PictureError`, naming the file as `url` gives it.
     public init(contentsOf url: URL, limits: PictureLimits = .default) throws(PictureError) {
         let name = url.relativePath
-        let bytes = try readPictureFile(at: url, name: name, limits: limits)
+        let bytes = try readPictureFile(at: FilePath(url), name: name, limits: limits)
         try self.init(data: bytes, name: name, limits: limits)
     }
 

@@ -5,8 +5,8 @@ import Foundation
 /// Reads a whole file that announces itself as a picture, and no more than a limit allows.
 ///
 /// The first bytes decide whether the rest is read at all, so that a device or a film is declined at once.
-func readPictureFile(at url: URL, name: String, limits: PictureLimits) throws(PictureError) -> [UInt8] {
-    let descriptor = url.path.withCString { open($0, O_RDONLY | O_CLOEXEC) }
+func readPictureFile(at path: FilePath, name: String, limits: PictureLimits) throws(PictureError) -> [UInt8] {
+    let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else {
         let code = errno
         throw code == ENOENT || code == ENOTDIR

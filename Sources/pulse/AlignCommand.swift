@@ -48,7 +48,7 @@ struct AlignCommand: ParsableCommand {
                 let found = try write(photo, to: folder, finder)
                 if !found { status = status.combined(with: .unaccepted) }
             } catch {
-                printError(error is AlignmentError ? "\(photo): \(error)" : text(of: error))
+                printError(error is AlignmentError ? "\(photo): \(error)" : wording(of: error))
                 status = .failure
             }
         }

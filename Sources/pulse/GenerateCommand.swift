@@ -1,9 +1,8 @@
 import ArgumentParser
 import Files
 import Foundation
-import Imaging
+import Jobs
 import Models
-import Tensors
 
 /// Renders faces from a seed or from given latents.
 struct GenerateCommand: ParsableCommand {
@@ -26,10 +25,13 @@ struct GenerateCommand: ParsableCommand {
     var seed: UInt64?
 
     @Option(help: "A safetensors file of latents.", completion: .file(extensions: ["safetensors"]))
-    var latents: String?
+    var latents: FilePath?
 
     @Option(name: .shortAndLong, help: "Where to write: a name ending in .png or .safetensors.")
-    var output: String
+    var output: FilePath
+
+    @Flag(help: "Replace files of that name even if something else made them.")
+    var force = false
 
     @Option(help: "Truncation: 1 leaves latents as they are, 0 gives the mean face.")
     var psi = 1.0
@@ -53,33 +55,28 @@ struct GenerateCommand: ParsableCommand {
             throw ValidationError("--class chooses among what --seed draws; leave it out with --latents.")
         }
         try check("--threads", threads, in: 1...1024)
-        _ = try format()
-    }
-
-    private func format() throws -> GenerateOutput.Format {
-        guard let format = GenerateOutput.Format(path: output) else {
-            throw ValidationError("--output is '\(output)'; its name must end in .png or .safetensors.")
+        guard GenerateJob.canWrite(to: output) else {
+            throw ValidationError(
+                "--output is '\(output.string)'; its name must end in .png or .safetensors.")
         }
-        return format
     }
 
     func run() throws {
+        let cancellation = Cancellation()
+        let interruption = Interruption(keeping: "the pictures that are finished", cancellation)
+        defer { withExtendedLifetime(interruption) {} }
         let model = try ModelStore().load(model)
-        let specification = model.specification
         try checkClass(of: model)
         let inputs = try latentInputs(of: model)
         let truncation = psi == 1 ? nil : try Truncation(psi: psi, cutoff: cutoff, model: model)
-        var output = try GenerateOutput(
-            path: output, format: format(), count: inputs.count, side: specification.resolution,
-            provenance: Provenance(model: model.name, seed: seed, mode: "generate", version: pulseVersion))
-        let generator = try model.makeGenerator(threads: threads)
-        var image = Tensor<Float>(zeros: [3, specification.resolution, specification.resolution])
-        for index in 0..<inputs.count {
-            let w = inputs.w(index)
-            generator.forward(w: truncation?(w) ?? w, noise: inputs.noise(index), image: &image)
-            try output.write(image, index: index)
-        }
-        for file in try output.finish() { print(file) }
+        let job = try GenerateJob(
+            inputs, model: model, truncation: truncation, to: output, seed: seed, force: force)
+        printFiles(try job.run(threads: threads, cancellation: cancellation))
+        if cancellation.isRequested { throw ExitStatus.interrupted }
+    }
+
+    private func printFiles(_ files: [FilePath]) {
+        for file in files { printResult(EscapedBytes.text(file.bytes)) }
     }
 
     private func checkClass(of model: Model) throws(GenerateError) {
@@ -97,7 +94,10 @@ struct GenerateCommand: ParsableCommand {
     /// What the user gave; latents win over a seed, which then draws noise where a family stores none.
     private func latentInputs(of model: Model) throws -> LatentInputs {
         if let latents {
-            return try LatentInputs(contentsOf: URL(fileURLWithPath: latents), seed: seed, model: model)
+            guard latents.resolved != output.resolved else {
+                throw GenerateError.replacesLatents(path: output)
+            }
+            return try LatentInputs(contentsOf: latents, seed: seed, model: model)
         }
         return try LatentInputs(seed: seed ?? 0, class: classIndex, model: model)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Generators
 import Models
@@ -24,15 +25,17 @@ struct ModelImportCommand: ParsableCommand {
             """)
 
     @Argument(help: "The files of one model.", completion: .file())
-    var files: [String]
+    var files: [FilePath]
 
     @Option(help: "What to call the model; otherwise what it is known as.")
     var name: String?
 
     func run() throws {
+        let interruption = Interruption(leaving: "the models are as they were")
+        defer { withExtendedLifetime(interruption) {} }
         let reporter = ImportReporter()
         let model = try ModelStore().importModel(
-            files: files.map { URL(fileURLWithPath: $0) }, name: name, progress: reporter.report)
+            files: files.map { URL($0) }, name: name, progress: reporter.report)
         if reporter.wasThere {
             print("\(model.name) is in the store already, with the same networks")
         } else {
@@ -136,4 +139,4 @@ private final class ImportReporter {
 }
 
 /// A line on standard error.
-private func note(_ text: String) { writeToStandardError(text + "\n") }
+private func note(_ text: String) { writeToStandardError(printable(text) + "\n") }

@@ -50,7 +50,7 @@ struct Pulse: ParsableCommand {
             if !usage.isEmpty { writeToStandardError(usage.joined(separator: "\n") + "\n") }
             return .failure
         default:
-            printError(text(of: error))
+            printError(wording(of: error))
             return .failure
         }
     }

@@ -17,7 +17,7 @@ protocol SearchScalar: BinaryFloatingPoint & Sendable {
 
 extension Float: SearchScalar {
     static func roundToLevels(_ image: Tensor<Float>, into picture: inout Tensor<Float>) {
-        rounded(image, into: &picture)
+        roundedToLevels(image, into: &picture)
     }
 
     static func interleaveLevels(_ picture: Tensor<Float>, into pixels: inout [UInt8]) {
@@ -29,7 +29,7 @@ extension Float: SearchScalar {
 
 extension Double: SearchScalar {
     static func roundToLevels(_ image: Tensor<Double>, into picture: inout Tensor<Double>) {
-        rounded(image, into: &picture)
+        roundedToLevels(image, into: &picture)
     }
 
     static func interleaveLevels(_ picture: Tensor<Double>, into pixels: inout [UInt8]) {
@@ -39,7 +39,7 @@ extension Double: SearchScalar {
     static func isFinite(_ tensor: Tensor<Double>) -> Bool { hasNothingButNumbers(tensor) }
 }
 
-private func rounded<Scalar>(_ image: Tensor<Scalar>, into picture: inout Tensor<Scalar>) {
+private func roundedToLevels<Scalar>(_ image: Tensor<Scalar>, into picture: inout Tensor<Scalar>) {
     // Adding 3·2^(p−2) to a number below 2^(p−2), where p is the precision, leaves no bits for a fraction:
     // what is lost is rounded to nearest.
     let shift =

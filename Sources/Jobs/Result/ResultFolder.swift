@@ -4,41 +4,30 @@ import Foundation
 /// Why a folder of results cannot be put in place.
 public enum ResultFolderError: Error, Equatable, Sendable {
     /// Something that is not a folder has the name.
-    case notAFolder(path: String)
-    /// The folder holds something that this program did not write, and would be replaced.
-    case foreignContent(path: String, item: String)
+    case notAFolder(FilePath)
+    /// The folder holds something that this program did not write, or that was changed since, and would be replaced.
+    case foreignContent(FilePath, item: String)
     /// The result is another one than what would replace it, and nobody said that it may go.
-    case otherResult(path: String, difference: ResultDifference)
+    case otherResult(FilePath, difference: ResultDifference)
     case file(FileError)
 }
 
 /// In what a result differs from the one that would replace it.
 public enum ResultDifference: Equatable, Sendable {
-    /// It was made from other pixels.
+    /// It was made from other pixels, of the file that its report names.
     case input(file: String)
     /// Its seed is known, that of the replacement is yet to be drawn.
     case seed(UInt64)
 }
 
-extension ResultFolderError: LocalizedError, CustomStringConvertible {
-    public var errorDescription: String? { description }
-
-    public var description: String {
-        switch self {
-        case .notAFolder(let path):
-            "\(path): this is not a folder, and the results need a folder of that name. Choose another --output."
-        case .foreignContent(let path, let item):
-            "\(path): this folder would be replaced by the new results, but holds '\(item)', which pulse did "
-                + "not write or which was changed since. Move it away, or choose another --output."
-        case .otherResult(let path, .input(let file)):
-            "\(path): holds the result of another picture (\(file)). Add --force to replace it, or choose another "
-                + "--output."
-        case .otherResult(let path, .seed(let seed)):
-            "\(path): holds a complete result already (seed \(seed)), and another random one would replace it. "
-                + "Add --seed \(seed) to make it again, --force to replace it, or choose another --output."
-        case .file(let error): error.description
-        }
-    }
+/// Which earlier results may be replaced.
+public enum ReplacementRule: Sendable, Equatable {
+    /// Any result of ours.
+    case any
+    /// One of the same input; the seed of the new one was chosen.
+    case sameInput
+    /// None that is complete: the new one's seed is yet to be drawn, so that it would be just another.
+    case incompleteOnly
 }
 
 /// A folder of results that appears under its name only when complete.
@@ -47,15 +36,15 @@ extension ResultFolderError: LocalizedError, CustomStringConvertible {
 /// name stays where it is until then, and is replaced in one step. The folder is known again as ours by its report, which
 /// names every other file in it with its digest.
 public final class ResultFolder: Sendable {
-    public let destination: URL
+    public let destination: FilePath
     private let making: Staging
 
     /// Makes the hidden folder.
     /// - Throws: `ResultFolderError`.
-    public init(destination: URL) throws(ResultFolderError) {
+    public init(destination: FilePath) throws(ResultFolderError) {
         self.destination = destination
         do throws(FileError) {
-            making = try Staging(in: FilePath(destination).folder)
+            making = try Staging(in: destination.folder)
             try makeFolder(making.content)
         } catch {
             throw .file(error)
@@ -63,19 +52,19 @@ public final class ResultFolder: Sendable {
     }
 
     /// Where the result is made.
-    public var staging: URL { URL(fileURLWithPath: making.content.string, isDirectory: true) }
+    public var staging: FilePath { making.content }
 
     /// Where a file of the result is written.
-    public func url(_ name: String) -> URL { staging.appendingPathComponent(name) }
+    public func path(_ name: String) -> FilePath { staging.appending(name) }
 
     /// Gives the complete folder its name, replacing an earlier result.
     /// - Parameter other: another name in the same folder, instead of `destination`.
     /// - Throws: `ResultFolderError`; the earlier result is then still in place.
-    public func commit(as other: URL? = nil) throws(ResultFolderError) {
+    public func commit(as other: FilePath? = nil) throws(ResultFolderError) {
         let destination = other ?? destination
         try ResultFolder.checkReplaceable(destination)
         do throws(FileError) {
-            try making.commit(as: FilePath(destination))
+            try making.commit(as: destination)
         } catch {
             throw .file(error)
         }
@@ -83,15 +72,18 @@ public final class ResultFolder: Sendable {
 
     /// Removes the unfinished folder, if it is still there.
     public func discard() { making.discard() }
+}
 
+// MARK: - What may be replaced
+
+extension ResultFolder {
     /// Checks that a folder is missing, or holds nothing but an earlier result.
     /// - Throws: `ResultFolderError`.
-    public static func checkReplaceable(_ url: URL) throws(ResultFolderError) {
-        let path = FilePath(url)
+    public static func checkReplaceable(_ path: FilePath) throws(ResultFolderError) {
         switch kind(of: path) {
         case .missing: return
         case .folder: break
-        default: throw .notAFolder(path: url.relativePath)
+        default: throw .notAFolder(path)
         }
         let item: String?
         do throws(FileError) {
@@ -99,27 +91,21 @@ public final class ResultFolder: Sendable {
         } catch {
             throw .file(error)
         }
-        if let item { throw .foreignContent(path: url.relativePath, item: item) }
+        if let item { throw .foreignContent(path, item: item) }
     }
 
-    /// Checks that a complete result is replaced by none but its like: of the same input, with a seed that was chosen.
-    /// - Parameters:
-    ///   - sha256: of the input that the new result will be of.
-    ///   - seed: of the new result; nil where it is yet to be drawn.
-    /// - Returns: whether there is a result to replace.
+    /// Checks that an earlier result may be replaced by that of an input.
+    /// - Parameter sha256: of the input.
     /// - Throws: `ResultFolderError`.
-    @discardableResult
     public static func checkReplaceable(
-        _ url: URL, byResultOf sha256: String, seed: UInt64?
-    ) throws(ResultFolderError) -> Bool {
-        try checkReplaceable(url)
-        guard let report = Report(in: FilePath(url)) else { return false }
-        if report.interrupted == true { return true }
+        _ path: FilePath, by sha256: String, _ rule: ReplacementRule
+    ) throws(ResultFolderError) {
+        try checkReplaceable(path)
+        guard rule != .any, let report = Report(in: path), report.interrupted != true else { return }
         if report.input.sha256 != sha256 {
-            throw .otherResult(path: url.relativePath, difference: .input(file: report.input.file))
+            throw .otherResult(path, difference: .input(file: report.input.file))
         }
-        if seed == nil { throw .otherResult(path: url.relativePath, difference: .seed(report.seed)) }
-        return true
+        if rule == .incompleteOnly { throw .otherResult(path, difference: .seed(report.seed)) }
     }
 
     /// What in a folder keeps it from being a result of ours, whole and unchanged; nil where nothing does.
@@ -135,22 +121,20 @@ public final class ResultFolder: Sendable {
 extension Report {
     /// The report in a folder of results; nil where there is none that is valid.
     package init?(in folder: FilePath) {
-        guard let bytes = try? readFile(folder.appending("report.json"), limit: 1 << 26),
-            let report = try? JSONDecoder().decode(Report.self, from: Data(bytes))
-        else { return nil }
+        guard let report = try? Report(contentsOf: folder.appending(Report.name)) else { return nil }
         self = report
     }
 
     /// Whether a file of the folder is the one that was written with this report.
     fileprivate func owns(_ path: FilePath, called name: String) throws(FileError) -> Bool {
-        if name == "report.json" { return true }
+        if name == Report.name { return true }
         if let files { return try files[name] == sha256(contentsOf: path) }
         // Reports of version 0.1.0 name the candidates alone.
         return name == "overview.png" || candidates.contains { $0.file == name } || isIntermediate(name)
     }
 
-    /// Whether a name is one of `--save-intermediate`'s for one of the candidates.
-    fileprivate func isIntermediate(_ name: String) -> Bool {
+    /// Whether a name is one of `savesIntermediate` for one of the candidates.
+    private func isIntermediate(_ name: String) -> Bool {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0] == "intermediate", ["HR", "LR"].contains(parts[2]) else {
             return false

@@ -1,13 +1,14 @@
 import Checkpoints
+import Files
 import Foundation
 import Generators
 import Models
 import Tensors
 
 /// Latents and noise to render: one drawn from a seed, or those of a file.
-struct LatentInputs {
+public struct LatentInputs: Sendable {
     /// How many pictures there are to render.
-    let count: Int
+    public let count: Int
     private let specification: GeneratorSpecification
     /// [N, slotCount, latentSize], or [N, latentSize] for all slots alike.
     private let latents: Tensor<Float>
@@ -17,7 +18,7 @@ struct LatentInputs {
     /// Draws z from `seed` (stream 0) and maps it; draws noise where the family stores none.
     /// - Parameter chosenClass: counted from 0; nil for a model without classes.
     /// - Throws: `ModelError` if the model has no mapping network.
-    init(seed: UInt64, class chosenClass: Int?, model: Model) throws(ModelError) {
+    public init(seed: UInt64, class chosenClass: Int?, model: Model) throws(ModelError) {
         specification = model.specification
         let mapping = try model.mapping()
         let z: Tensor<Float> = CounterRandom(seed: seed).normals(shape: [1, mapping.latentSize])
@@ -29,10 +30,10 @@ struct LatentInputs {
     /// Reads latents and noise.
     /// - Parameter seed: draws the noise that the file lacks, where the family stores none.
     /// - Throws: `CheckpointError` for a damaged file, `GenerateError` for one that does not fit the model.
-    init(contentsOf url: URL, seed: UInt64?, model: Model) throws {
+    public init(contentsOf path: FilePath, seed: UInt64?, model: Model) throws {
         let specification = model.specification
-        let name = url.relativePath
-        let file = try SafetensorsFile(FileBytes(reading: url, limit: LatentInputs.fileLimit))
+        let name = path
+        let file = try SafetensorsFile(FileBytes(reading: path, limit: LatentInputs.fileLimit))
         let (slots, size) = (specification.slotCount, specification.latentSize)
         self.specification = specification
         guard let shape = file.shape(of: "w") else { throw GenerateError.noLatents(file: name) }
@@ -68,7 +69,7 @@ struct LatentInputs {
     private static let fileLimit = 1 << 30
 
     /// Latents of picture `index` for the live slots, [live slots, latentSize].
-    func w(_ index: Int) -> Tensor<Float> {
+    public func w(_ index: Int) -> Tensor<Float> {
         let item = latents.item(index)
         let size = specification.latentSize
         let elements = item.elements
@@ -82,7 +83,7 @@ struct LatentInputs {
     }
 
     /// Noise of picture `index`.
-    func noise(_ index: Int) -> [NoiseMap] {
+    public func noise(_ index: Int) -> [NoiseMap] {
         maps.map { map in
             guard let map else { return .baked }
             return .map(map.item(map.shape[0] == 1 ? 0 : index))
@@ -100,7 +101,7 @@ private func drawnNoise(seed: UInt64?, model: Model) -> [Tensor<Float>?] {
     }
 }
 
-private func finite(_ tensor: Tensor<Float>, _ name: String, file: String) throws -> Tensor<Float> {
+private func finite(_ tensor: Tensor<Float>, _ name: String, file: FilePath) throws -> Tensor<Float> {
     let isFinite = tensor.withUnsafeBufferPointer { $0.allSatisfy(\.isFinite) }
     guard isFinite else { throw GenerateError.notFinite(file: file, tensor: name) }
     return tensor

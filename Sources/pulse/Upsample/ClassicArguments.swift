@@ -49,13 +49,13 @@ struct ClassicArguments: ParsableArguments {
 
     /// The settings of a search: PULSE's where nothing was given.
     /// - Throws: `ValidationError` for text that cannot be read.
-    func options() throws -> ClassicMethod {
+    func method() throws -> ClassicMethod {
         var options = ClassicMethod()
         if let loss {
             do {
                 options.loss = try LossExpression(loss)
             } catch {
-                throw ValidationError("--\(error)")
+                throw ValidationError("--\(wording(of: error))")
             }
         }
         if let eps { options.eps = eps }

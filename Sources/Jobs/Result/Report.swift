@@ -1,23 +1,31 @@
 import Files
 import Foundation
-import Imaging
+import Search
 
-/// What `report.json` says about the search for one input.
-public struct Report: Codable, Sendable, Hashable {
+/// What `report.json` says about the search for one input: what was asked, what was found, and by what.
+public struct Report: Codable, Sendable {
+    /// The report's name in its folder.
+    public static let name = "report.json"
+
     public struct Input: Codable, Sendable, Hashable {
-        /// The file as the user named it.
+        /// The file as the user named it; bytes that are not UTF-8 are replaced.
         public var file: String
+        /// The path in bytes, where it is not UTF-8.
+        public var fileBytes: Data?
         /// SHA-256 of the file, in lower-case hexadecimal.
         public var sha256: String
         public var width: Int
         public var height: Int
 
-        public init(file: String, sha256: String, width: Int, height: Int) {
-            self.file = file
+        public init(_ path: FilePath, sha256: String, width: Int, height: Int) {
+            file = path.string
+            fileBytes = Array(path.string.utf8) == path.bytes ? nil : Data(path.bytes)
             self.sha256 = sha256
             self.width = width
             self.height = height
         }
+
+        public var path: FilePath { fileBytes.map { FilePath(bytes: $0) } ?? FilePath(file) }
     }
 
     public struct Model: Codable, Sendable, Hashable {
@@ -34,22 +42,32 @@ public struct Report: Codable, Sendable, Hashable {
     public struct Candidate: Codable, Sendable, Hashable {
         /// Name of the picture beside the report.
         public var file: String
+        /// Name of the file beside the report that holds its latents and noise, as `pulse generate --latents` reads them.
+        public var latents: String?
         /// Fit of the saved file; see `Certificate`.
         public var rms: Double
         public var max: Double
         public var mse: Double
         /// Search steps made.
         public var steps: Int
+        /// After how many steps the search was at this face; 0 is the start.
+        public var bestAfter: Int?
+        /// How the search ended: converged, budget, interrupted or diverged.
+        public var ended: String?
         /// Time spent on this candidate's search, in seconds.
         public var seconds: Double
         public var accepted: Bool
 
-        public init(file: String, certificate: Certificate, steps: Int, seconds: Double, accepted: Bool) {
+        public init(
+            file: String, latents: String? = nil, certificate: Certificate, steps: Int, bestAfter: Int? = nil,
+            ended: String? = nil, seconds: Double, accepted: Bool
+        ) {
             self.file = file
-            rms = certificate.rms
-            max = certificate.max
-            mse = certificate.mse
+            self.latents = latents
+            (rms, max, mse) = (certificate.rms, certificate.max, certificate.mse)
             self.steps = steps
+            self.bestAfter = bestAfter
+            self.ended = ended
             self.seconds = seconds
             self.accepted = accepted
         }
@@ -63,6 +81,10 @@ public struct Report: Codable, Sendable, Hashable {
     /// How the operator was chosen, where the user left the choice open.
     public var operatorNote: String?
     public var seed: UInt64
+    /// Everything that decides the result, as it can be asked for again; absent from reports of version 0.1.0.
+    public var request: UpsampleRequest?
+    /// The variant of the kernels that computed it: the same request gives the same bits on the same variant.
+    public var kernels: String?
     /// The candidates, equals in the order of their numbers.
     public var candidates: [Candidate]
     /// True if the run was ended before all steps were made; absent otherwise.
@@ -77,16 +99,20 @@ public struct Report: Codable, Sendable, Hashable {
     public var files: [String: String]?
 
     public init(
-        input: Input, model: Model, mode: String, operator: String, operatorNote: String? = nil, seed: UInt64,
-        candidates: [Candidate], interrupted: Bool? = nil, peakMemoryBytes: Int, seconds: Double,
-        version: String = pulseVersion, files: [String: String]? = nil
+        input: Input, model: Model, request: UpsampleRequest, kernels: String, candidates: [Candidate],
+        interrupted: Bool? = nil, peakMemoryBytes: Int, seconds: Double, version: String = pulseVersion,
+        files: [String: String]? = nil
     ) {
         self.input = input
         self.model = model
-        self.mode = mode
-        self.operator = `operator`
-        self.operatorNote = operatorNote
-        self.seed = seed
+        mode = type(of: request.method).name
+        `operator` = request.chosenOperator.name
+        operatorNote =
+            request.operator == nil
+            ? "auto means \(request.chosenOperator.name); how the input was made small was not examined" : nil
+        seed = request.seed
+        self.request = request
+        self.kernels = kernels
         self.candidates = candidates
         self.interrupted = interrupted
         self.peakMemoryBytes = peakMemoryBytes
@@ -95,16 +121,22 @@ public struct Report: Codable, Sendable, Hashable {
         self.files = files
     }
 
+    /// Reads a report.
+    /// - Throws: `FileError`, or `UpsampleError.notAReport`.
+    public init(contentsOf path: FilePath) throws {
+        let data = Data(try readFile(path, limit: 1 << 26))
+        do {
+            self = try JSONDecoder().decode(Report.self, from: data)
+        } catch {
+            throw UpsampleError.notAReport(path)
+        }
+    }
+
     /// The report as JSON, keys in alphabetical order, so that equal reports have equal bytes.
     public func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(self) + Data("\n".utf8)
-    }
-
-    /// Writes the report: complete, or not at all.
-    public func write(to url: URL) throws {
-        try writeAtomically(try json(), to: url)
     }
 }
 

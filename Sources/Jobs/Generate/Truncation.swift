@@ -12,7 +12,7 @@ import Tensors
 /// LReLU₀.₂ of v's mean would be off by 0.16.
 ///
 /// Source: Karras et al., "A style-based generator architecture for generative adversarial networks" (2019), §B.
-struct Truncation {
+public struct Truncation: Sendable {
     let psi: Float
     /// Slots below this one are truncated.
     let cutoff: Int
@@ -20,7 +20,7 @@ struct Truncation {
     /// w̄, [latentSize].
     let mean: Tensor<Float>
 
-    init(psi: Double, cutoff: Int?, model: Model) throws(ModelError) {
+    public init(psi: Double, cutoff: Int?, model: Model) throws(ModelError) {
         self.psi = Float(psi)
         self.cutoff = cutoff ?? model.specification.slotCount
         liveSlots = model.specification.liveSlots
@@ -36,7 +36,7 @@ struct Truncation {
     }
 
     /// - Parameter w: [live slots, latentSize].
-    func callAsFunction(_ w: Tensor<Float>) -> Tensor<Float> {
+    public func callAsFunction(_ w: Tensor<Float>) -> Tensor<Float> {
         var w = w
         let size = mean.count
         for (row, slot) in liveSlots.enumerated() where slot < cutoff {
@@ -50,7 +50,7 @@ struct Truncation {
 }
 
 /// E[LReLU₀.₂(v)] for v normal: 0.2μ + 0.8(μΦ(μ/σ) + σφ(μ/σ)).
-func meanOfLeakyReLU(mean: Double, standardDeviation: Double) -> Double {
+package func meanOfLeakyReLU(mean: Double, standardDeviation: Double) -> Double {
     guard standardDeviation > 0 else { return mean < 0 ? 0.2 * mean : mean }
     let ratio = mean / standardDeviation
     let cumulative = 0.5 * erfc(-ratio / 2.0.squareRoot())

@@ -7,11 +7,14 @@ import Tensors
 /// downscaled again, and where the two differ.
 public struct Overview: Sendable {
     public struct Candidate: Sendable {
-        public var picture: Picture
+        /// Gives the picture when it is drawn, so that no more than one is in memory.
+        public var picture: @Sendable () throws -> Picture
         public var certificate: Certificate
         public var accepted: Bool
 
-        public init(picture: Picture, certificate: Certificate, accepted: Bool) {
+        public init(
+            picture: @escaping @Sendable () throws -> Picture, certificate: Certificate, accepted: Bool
+        ) {
             self.picture = picture
             self.certificate = certificate
             self.accepted = accepted
@@ -24,7 +27,7 @@ public struct Overview: Sendable {
     public var candidates: [Candidate]
     /// How many the result has.
     public var candidateCount: Int
-    /// D, from the candidates' size to the input's.
+    /// D, from the candidates' side to the input's.
     public var degradation: any Degradation
 
     /// - Parameter candidateCount: how many the result has; where absent, as many as are given.
@@ -41,17 +44,17 @@ public struct Overview: Sendable {
     public static let limit = 64
 
     /// Draws the overview, at most 2400 pixels wide.
-    public func picture() -> Picture {
+    /// - Throws: what a candidate's picture throws.
+    public func picture() throws -> Picture {
         let shown = candidates.prefix(Overview.limit)
         let layout = OverviewLayout(candidateCount: shown.count)
-        let residuals = shown.map { self.residual(of: $0.picture) }
-        let scale = amplification(of: residuals)
+        let scale = amplification(of: shown.map(\.certificate))
 
         var page = Picture.canvas(width: layout.width, height: layout.height, fill: Ink.paper)
         drawTitle(on: &page, layout)
         drawInput(on: &page, layout, scale: scale)
-        for (index, (candidate, residual)) in zip(shown, residuals).enumerated() {
-            draw(candidate, number: index + 1, residual: residual, scale: scale, on: &page, layout)
+        for (index, candidate) in shown.enumerated() {
+            try draw(candidate, number: index + 1, scale: scale, on: &page, layout)
         }
         return page
     }
@@ -91,13 +94,14 @@ public struct Overview: Sendable {
     }
 
     private func draw(
-        _ candidate: Candidate, number: Int, residual: Tensor<Double>, scale: Int, on page: inout Picture,
-        _ layout: OverviewLayout
-    ) {
+        _ candidate: Candidate, number: Int, scale: Int, on page: inout Picture, _ layout: OverviewLayout
+    ) throws {
+        let picture = try candidate.picture()
+        let residual = residual(of: picture)
         let (x, y) = layout.origin(ofCandidate: number - 1)
         let (side, half) = (layout.side, layout.side / 2)
-        page.draw(fitted(candidate.picture, to: side), x: x, y: y)
-        let again = candidate.picture.downscaled(by: degradation)
+        page.draw(fitted(picture, to: side), x: x, y: y)
+        let again = picture.downscaled(by: degradation)
         page.draw(again.enlarged(to: half), x: x, y: y + side)
         page.draw(difference(residual, scale: scale).enlarged(to: half), x: x + half, y: y + side)
 
@@ -118,11 +122,8 @@ public struct Overview: Sendable {
     }
 
     /// The largest power of two, up to 16, that keeps nearly every difference on the grey scale.
-    private func amplification(of residuals: [Tensor<Double>]) -> Int {
-        let rms = residuals.map { residual in
-            (residual.elements.reduce(0) { $0 + $1 * $1 } / Double(residual.count)).squareRoot()
-        }
-        let largest = 2.5 * (rms.max() ?? 0)
+    private func amplification(of certificates: [Certificate]) -> Int {
+        let largest = 2.5 * (certificates.map { $0.mse.squareRoot() }.max() ?? 0)
         var scale = 1
         while scale < 16 && largest * Double(2 * scale) <= 0.5 { scale *= 2 }
         return scale
@@ -135,7 +136,7 @@ public struct Overview: Sendable {
 
     private func fitted(_ picture: Picture, to side: Int) -> Picture {
         guard picture.width == picture.height, picture.width > side else { return picture.enlarged(to: side) }
-        return picture.downscaled(by: Resampling(filter: .bicubic, from: picture.width, to: side))
+        return picture.downscaled(by: Resampling(from: picture.width, to: side))
     }
 }
 

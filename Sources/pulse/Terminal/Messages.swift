@@ -36,17 +36,3 @@ func printResult(_ line: String) {
 
 /// Text with escaped bytes in it as it can be read: what is not UTF-8 becomes a replacement character.
 func readable(_ text: String) -> String { String(decoding: EscapedBytes.bytes(text), as: UTF8.self) }
-
-/// What to tell the user about an error: its own words where it has some, never a dump of its fields.
-func text(of error: any Error) -> String {
-    if let localized = error as? any LocalizedError, let description = localized.errorDescription {
-        return description
-    }
-    // Asked of the type: on Linux every error can be cast to NSError, which describes itself as a dump.
-    if !(error is CocoaError), type(of: error) is any CustomStringConvertible.Type,
-        !(type(of: error) is NSError.Type)
-    {
-        return "\(error)"
-    }
-    return (error as NSError).localizedDescription
-}

@@ -1,38 +1,40 @@
 import Dispatch
 import Files
 import Foundation
+import Jobs
 
 /// Watches for Ctrl-C (SIGINT), SIGTERM and SIGHUP: the first asks the run to finish early and keep what it has,
 /// the second ends the process at once, leaving no unfinished folder behind.
 ///
 /// A hang-up that was ignored before, as by `nohup`, stays ignored.
 final class Interruption: @unchecked Sendable {
-    private let lock = NSLock()
-    private var requested = false
+    private let cancellation: Cancellation
     private var watched: [Int32] = []
     private var sources: [any DispatchSourceSignal] = []
-    private let notice: @Sendable () -> Void
+    private let notice: String
+    private let endsAtOnce: Bool
 
-    /// Starts watching.
-    /// - Parameter notice: runs once, on another thread, when the first signal arrives.
-    init(notice: @escaping @Sendable () -> Void) {
-        self.notice = notice
+    /// Watches, and says on the first signal what will be kept.
+    convenience init(keeping what: String, _ cancellation: Cancellation = Cancellation()) {
+        self.init("stopping, and keeping \(what); Ctrl-C again ends at once", cancellation, endsAtOnce: false)
+    }
+
+    /// Watches, and ends at the first signal, where there is nothing to keep.
+    convenience init(leaving what: String) {
+        self.init("interrupted; \(what)", Cancellation(), endsAtOnce: true)
+    }
+
+    private init(_ notice: String, _ cancellation: Cancellation, endsAtOnce: Bool) {
+        (self.notice, self.cancellation, self.endsAtOnce) = (notice, cancellation, endsAtOnce)
         let queue = DispatchQueue(label: "pulse.interruption")
         for number in [SIGINT, SIGTERM, SIGHUP] {
             if number == SIGHUP && isIgnored(number) { continue }
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { [unowned self] in received() }
+            source.setEventHandler { [weak self] in self?.received() }
             source.resume()
             sources.append(source)
             watched.append(number)
-        }
-    }
-
-    /// Watches, and says on the first signal what will be kept.
-    convenience init(keeping what: String) {
-        self.init {
-            writeToStandardError("\npulse: stopping, and keeping \(what); Ctrl-C again ends at once\n")
         }
     }
 
@@ -42,19 +44,12 @@ final class Interruption: @unchecked Sendable {
     }
 
     /// Whether a signal has arrived.
-    var isRequested: Bool { lock.withLock { requested } }
-
-    /// - Throws: `ExitStatus.interrupted` once a signal has arrived.
-    func check() throws {
-        if isRequested { throw ExitStatus.interrupted }
-    }
+    var isRequested: Bool { cancellation.isRequested }
 
     private func received() {
-        let isFirst = lock.withLock {
-            defer { requested = true }
-            return !requested
-        }
-        if isFirst { return notice() }
+        let isFirst = cancellation.request()
+        if isFirst { writeToStandardError("\npulse: \(notice)\n") }
+        if isFirst && !endsAtOnce { return }
         Staging.discardAll()
         fflush(nil)
         _exit(ExitStatus.interrupted.rawValue)

@@ -1,0 +1,99 @@
+import Checkpoints
+import Files
+import Foundation
+import Imaging
+import Tensors
+
+/// Where rendered pictures go: PNG files, each written as soon as it is rendered, or one file of tensors that grows picture
+/// by picture and appears when it is complete.
+struct GenerateOutput {
+    enum Format: String {
+        case png, safetensors
+
+        init?(path: FilePath) { self.init(rawValue: path.extension?.lowercased() ?? "") }
+    }
+
+    /// As the user gave it.
+    private let path: FilePath
+    private let format: Format
+    private let count: Int
+    private let provenance: Provenance
+    private var files: [FilePath] = []
+    private var tensors: SafetensorsStream?
+
+    /// - Parameter force: whether files that something else made may be replaced.
+    /// - Throws: `GenerateError`, `FileError`.
+    init(path: FilePath, format: Format, count: Int, side: Int, provenance: Provenance, force: Bool) throws {
+        (self.path, self.format, self.count, self.provenance) = (path, format, count, provenance)
+        guard kind(of: path.folder.resolved) == .folder else {
+            throw GenerateError.noOutputFolder(path: path.folder)
+        }
+        Staging.sweep(path.folder)
+        if !force { try checkReplaceable() }
+        guard format == .safetensors else { return }
+        let shape = [count, 3, side, side]
+        let (needed, free) = (4 * shape.reduce(1, *), freeSpace(path.folder))
+        if let free, needed > free { throw GenerateError.noSpace(path: path, needed: needed, free: free) }
+        var metadata = [
+            "model": provenance.model, "mode": provenance.mode, "version": provenance.version,
+        ]
+        metadata["seed"] = provenance.seed.map { "\($0)" }
+        tensors = try SafetensorsStream([("image", shape)], metadata: metadata, to: path)
+    }
+
+    /// Files that are there already may be replaced if they were written by this program.
+    private func checkReplaceable() throws {
+        for index in 0..<count {
+            let file = file(index)
+            switch kind(of: file.resolved) {
+            case .missing: continue
+            case .file where try isOurs(file): continue
+            default: throw GenerateError.foreignFile(path: file)
+            }
+            if format == .safetensors { return }
+        }
+    }
+
+    private func isOurs(_ file: FilePath) throws -> Bool {
+        switch format {
+        case .png: try Provenance.isStated(in: readStart(of: file, count: 4096))
+        case .safetensors:
+            (try? SafetensorsFile(FileBytes(mapping: file)))?.metadata["mode"] == "generate"
+        }
+    }
+
+    private func file(_ index: Int) -> FilePath { format == .png && count > 1 ? numbered(index + 1) : path }
+
+    /// Takes the next picture, [3, H, W], in the generator's range.
+    mutating func write(_ image: Tensor<Float>) throws {
+        if let tensors { return try tensors.append(image) }
+        let file = file(files.count)
+        try Picture(image.map { ($0 + 1) / 2 }).writePNG(to: file, provenance: provenance)
+        files.append(file)
+    }
+
+    /// Completes what still waits, and names all files that were written.
+    func finish() throws -> [FilePath] {
+        guard let tensors else { return files }
+        try tensors.finish()
+        return [path]
+    }
+
+    /// What was written before an interruption.
+    var written: [FilePath] { files }
+
+    /// OUT_2.png for the second of several.
+    private func numbered(_ number: Int) -> FilePath {
+        let ending = "." + (path.extension ?? "")
+        let name = path.lastComponentBytes.dropLast(ending.utf8.count) + "_\(number)\(ending)".utf8
+        return path.removingLastComponent().appending(bytes: Array(name))
+    }
+}
+
+/// Bytes free for this user in a folder's file system; nil where the system does not say.
+private func freeSpace(_ folder: FilePath) -> Int? {
+    var status = statvfs()
+    guard folder.withPlatformString({ statvfs($0, &status) }) == 0 else { return nil }
+    let (bytes, overflows) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
+    return overflows ? nil : bytes
+}

@@ -1,0 +1,81 @@
+import Files
+import Foundation
+import Generators
+import Imaging
+import Models
+import Search
+
+/// The search for one input's faces, batch by batch, and the writing of what it finds.
+final class InputRun {
+    let input: JobInput
+    private let picture: JobPicture
+    private let request: UpsampleRequest
+    private let folder: ResultFolder
+    private let writer: ResultWriter
+    private var batch: SearchBatch?
+    private var nextCandidate = 1
+    private var unwritten: [Candidate] = []
+
+    init(_ picture: JobPicture, _ request: UpsampleRequest, model: Model) throws {
+        (input, self.picture, self.request) = (picture.input, picture, request)
+        folder = try ResultFolder(destination: picture.input.destination)
+        writer = ResultWriter(folder: folder, picture: picture, request: request, model: model)
+    }
+
+    /// The next step or written candidate; nil once there are no more, or the job is cancelled.
+    func next(
+        seats: [SearchSeat], latents: LatentStatistics, batch size: Int, isCancelled: Bool
+    ) throws -> UpsampleEvent? {
+        if !unwritten.isEmpty { return .candidate(try writer.write(unwritten.removeFirst())) }
+        if let batch {
+            if !isCancelled, let step = batch.next() {
+                try writeIntermediate(step, batch)
+                return .step(step)
+            }
+            unwritten = batch.found()
+            self.batch = nil
+        } else {
+            guard !isCancelled, nextCandidate <= request.count else { return nil }
+            let candidates = nextCandidate...min(nextCandidate + size - 1, request.count)
+            batch = try SearchBatch(
+                request.method, writer.searchRequest, latents: latents, seats: seats, candidates: candidates)
+            nextCandidate = candidates.upperBound + 1
+        }
+        return try next(seats: seats, latents: latents, batch: size, isCancelled: isCancelled)
+    }
+
+    private func writeIntermediate(_ step: SearchStep, _ batch: SearchBatch) throws {
+        guard request.savesIntermediate,
+            let search = batch.searches.first(where: { $0.candidate == step.candidate }),
+            let best = search.currentPicture
+        else { return }
+        try writer.writeIntermediate(best, candidate: step.candidate, step: step.index)
+    }
+
+    /// Puts the result in place: under the input's name, or, where it is not complete and there is an earlier one, beside
+    /// that.
+    func finish(isCancelled: Bool) throws -> UpsampleEvent {
+        defer { discard() }
+        guard writer.hasCandidates else { return .nothingFound(input) }
+        let report = try writer.finish(isCancelled: isCancelled)
+        var destination = input.destination
+        if report.interrupted == true { destination = freeName(for: destination) }
+        let replaces = destination == input.destination && kind(of: destination) != .missing
+        try folder.commit(as: destination)
+        return .finished(
+            UpsampleResult(input: input, folder: destination, report: report, replacedEarlier: replaces))
+    }
+
+    func discard() { folder.discard() }
+
+    /// A name for a result that is not complete: an earlier one is never replaced by it.
+    private func freeName(for destination: FilePath) -> FilePath {
+        var (path, number) = (destination, 1)
+        while kind(of: path) != .missing {
+            let suffix = "-interrupted" + (number == 1 ? "" : "-\(number)")
+            path = destination.folder.appending(bytes: input.name + Array(suffix.utf8))
+            number += 1
+        }
+        return path
+    }
+}

@@ -1,0 +1,40 @@
+import Files
+import Foundation
+import Imaging
+import Models
+import Search
+
+/// An input that was read and found fit to search for.
+struct JobPicture {
+    var input: JobInput
+    /// SHA-256 of the bytes that were decoded.
+    var sha256: String
+    var target: Target
+
+    /// Reads a picture, once, and checks that its result may take its place.
+    /// - Throws: `PictureError`, `TargetError`, `UpsampleError`, `ResultFolderError`.
+    init(_ input: JobInput, for model: Model, _ request: UpsampleRequest, _ rule: ReplacementRule) throws {
+        self.input = input
+        let file = try PictureFile(contentsOf: input.path, name: input.path.string)
+        sha256 = file.sha256
+        target = try Target(try file.decoded(), name: input.path.string)
+        let resolution = model.specification.resolution
+        guard target.side <= resolution else {
+            throw UpsampleError.largerThanModel(
+                file: input.path, side: target.side, model: model.name, resolution: resolution)
+        }
+        try ResultFolder.checkReplaceable(input.destination, by: sha256, rule)
+    }
+}
+
+/// Why an input cannot be searched for with this model, or a request not be repeated.
+public enum UpsampleError: Error, Equatable, Sendable {
+    /// A picture with more pixels than the model's.
+    case largerThanModel(file: FilePath, side: Int, model: String, resolution: Int)
+    case notAReport(FilePath)
+    /// The report is of version 0.1.0, which kept no request.
+    case reportWithoutRequest(FilePath)
+    /// The input is not the picture that the report is about.
+    case otherInput(file: FilePath, report: FilePath)
+    case otherModel(name: String, report: FilePath)
+}

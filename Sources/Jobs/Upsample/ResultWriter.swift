@@ -1,0 +1,117 @@
+import Checkpoints
+import Degradation
+import Engine
+import Files
+import Foundation
+import Imaging
+import Models
+import Search
+import Tensors
+
+/// Writes the result of one input into its unfinished folder, candidate by candidate.
+final class ResultWriter {
+    let searchRequest: SearchRequest
+    private let folder: ResultFolder
+    private let picture: JobPicture
+    private let request: UpsampleRequest
+    private let model: Model
+    private let provenance: Provenance
+    private let clock = ContinuousClock()
+    private let started: ContinuousClock.Instant
+    private var candidates: [Report.Candidate] = []
+    private var shown: [Overview.Candidate] = []
+
+    init(folder: ResultFolder, picture: JobPicture, request: UpsampleRequest, model: Model) {
+        (self.folder, self.picture, self.request, self.model) = (folder, picture, request, model)
+        let degradation = request.chosenOperator.make(model.specification.resolution, picture.target.side)
+        searchRequest = SearchRequest(
+            target: picture.target, degradation: degradation, seed: request.seed, tolerance: request.tolerance
+        )
+        provenance = Provenance(
+            model: model.name, seed: request.seed, mode: type(of: request.method).name, version: pulseVersion)
+        started = clock.now
+    }
+
+    var hasCandidates: Bool { !candidates.isEmpty }
+
+    /// Writes one face and its latents, and measures the file that was written.
+    func write(_ face: Candidate) throws -> Report.Candidate {
+        let (name, latents) = ("\(face.number).png", "\(face.number).safetensors")
+        try writeFile(face.picture.pngData(provenance: provenance), to: folder.path(name))
+        try writeLatents(of: face, to: folder.path(latents))
+        let saved = try Picture(contentsOf: folder.path(name))
+        let certificate = Certificate(
+            of: saved, input: picture.target.picture, degradation: searchRequest.degradation)
+        let accepted = certificate.isAccepted(tolerance: request.tolerance)
+        let candidate = Report.Candidate(
+            file: name, latents: latents, certificate: certificate, steps: face.steps,
+            bestAfter: face.bestAfter,
+            ended: face.ending.rawValue, seconds: face.seconds, accepted: accepted)
+        candidates.append(candidate)
+        if shown.count < Overview.limit {
+            let path = folder.path(name)
+            shown.append(
+                Overview.Candidate(
+                    picture: { try Picture(contentsOf: path) }, certificate: certificate, accepted: accepted))
+        }
+        return candidate
+    }
+
+    /// `w` [1, slots, latentSize] and every noise map that is not the model's own, as `pulse generate --latents` reads them.
+    private func writeLatents(of face: Candidate, to path: FilePath) throws {
+        let specification = model.specification
+        let size = specification.latentSize
+        var w = Tensor<Float>(zeros: [1, specification.slotCount, size])
+        for (row, slot) in specification.liveSlots.enumerated() {
+            for k in 0..<size { w[slot * size + k] = face.w[row * size + k] }
+        }
+        var tensors = [(name: "w", tensor: w)]
+        for (index, (map, side)) in zip(face.noise, specification.noiseSides).enumerated() {
+            switch map {
+            case .baked: continue
+            case .zero: tensors.append(("noise.\(index)", Tensor(zeros: [1, side, side])))
+            case .map(let map): tensors.append(("noise.\(index)", map.reshaped([1, side, side])))
+            }
+        }
+        try writeSafetensors(
+            tensors, metadata: ["model": model.name, "modelSHA256": model.sha256, "version": pulseVersion],
+            to: path)
+    }
+
+    /// Writes the best face after a step, and the face downscaled again.
+    func writeIntermediate(_ picture: Picture, candidate: Int, step: Int) throws {
+        let parent = folder.path("intermediate").appending("\(candidate)")
+        // PULSE's names: counted from 0, as wide as the last one.
+        let width = String(max(request.method.steps - 1, 10)).count
+        let number = String(step - 1)
+        let name = String(repeating: "0", count: max(0, width - number.count)) + number + ".png"
+        for (kind, picture) in [("HR", picture), ("LR", picture.downscaled(by: searchRequest.degradation))] {
+            let place = parent.appending(kind)
+            try makeFolder(place)
+            try writeFile(picture.pngData(provenance: provenance), to: place.appending(name))
+        }
+    }
+
+    /// Writes the overview and the report; the folder is then complete.
+    func finish(isCancelled: Bool) throws -> Report {
+        let overview = Overview(
+            input: picture.target.picture, candidates: shown, candidateCount: candidates.count,
+            degradation: searchRequest.degradation)
+        try writeFile(overview.picture().pngData(provenance: provenance), to: folder.path("overview.png"))
+        let side = picture.target.side
+        let report = Report(
+            input: Report.Input(picture.input.path, sha256: picture.sha256, width: side, height: side),
+            model: Report.Model(name: model.name, sha256: model.sha256), request: request,
+            kernels: Kernels.default.name, candidates: candidates,
+            interrupted: isCancelled && isIncomplete ? true : nil, peakMemoryBytes: peakMemoryBytes(),
+            seconds: (clock.now - started) / .seconds(1), files: try digests(below: folder.staging))
+        try writeFile(report.json(), to: folder.path("report.json"))
+        return report
+    }
+
+    /// Whether a candidate is missing, or was interrupted.
+    private var isIncomplete: Bool {
+        candidates.count < request.count
+            || candidates.contains { $0.ended == Candidate.Ending.interrupted.rawValue }
+    }
+}

@@ -1,0 +1,126 @@
+import Degradation
+import Files
+import Foundation
+import Generators
+import Imaging
+import Models
+import Search
+
+/// What happens in a job, in the order in which it happens.
+public enum UpsampleEvent: Sendable {
+    /// Work on an input begins; `index` counts from 1.
+    case began(JobInput, index: Int, of: Int)
+    case step(SearchStep)
+    /// A candidate is found, written and measured.
+    case candidate(Report.Candidate)
+    /// The result of an input is in place.
+    case finished(UpsampleResult)
+    /// Nothing came of an input.
+    case failed(JobInput, any Error)
+    /// The job was cancelled before the first step of this input was made; nothing is written.
+    case nothingFound(JobInput)
+}
+
+/// A result that is in place.
+public struct UpsampleResult: Sendable {
+    public var input: JobInput
+    /// Its folder; another than the input's destination where the result is not complete and that name was taken.
+    public var folder: FilePath
+    public var report: Report
+    /// Whether an earlier result had the name.
+    public var replacedEarlier: Bool
+
+    public var hasAccepted: Bool { report.candidates.contains(where: \.accepted) }
+}
+
+/// Searches for the faces of one input after another and writes what is found: the sequence of what happens.
+///
+/// Inputs are read when their turn comes, one at a time. What fails is an event and does not stop the others. Cancelling
+/// lets the step under way end, keeps what was found and ends the sequence.
+public final class UpsampleJob: Sequence, IteratorProtocol {
+    public let list: InputList
+    public let request: UpsampleRequest
+
+    private let model: Model
+    private let latents: LatentStatistics
+    private let threads: Int
+    /// Made when the first input is fit to search for, so that what is wrong with inputs is said at once.
+    private var seats: [SearchSeat] = []
+    private let rule: ReplacementRule
+    private let cancellation: Cancellation
+    private let batch: Int
+    private var begun = 0
+    private var current: InputRun?
+    /// Events that wait to be handed out.
+    private var waiting: [UpsampleEvent] = []
+
+    /// Checks that the model can be searched in as the request says.
+    /// - Parameters:
+    ///   - batch: how many candidates advance together; changes no result.
+    ///   - threads: processor threads; changes no result.
+    /// - Throws: what the method says of a model that it cannot search in, or `ModelError`.
+    public init(
+        _ list: InputList, _ request: UpsampleRequest, model: Model, rule: ReplacementRule, batch: Int = 1,
+        threads: Int,
+        cancellation: Cancellation = Cancellation()
+    ) throws {
+        (self.list, self.request, self.model, self.rule) = (list, request, model, rule)
+        self.cancellation = cancellation
+        try request.method.validate(for: model.specification)
+        latents = try model.latentStatistics()
+        self.batch = Swift.min(batch, request.count)
+        self.threads = threads
+    }
+
+    private var isCancelled: Bool { cancellation.isRequested }
+
+    public func next() -> UpsampleEvent? {
+        while waiting.isEmpty {
+            if let run = current {
+                advance(run)
+            } else {
+                guard begun < list.inputs.count, !isCancelled else { return nil }
+                begin(list.inputs[begun])
+            }
+        }
+        return waiting.removeFirst()
+    }
+
+    private func begin(_ input: JobInput) {
+        begun += 1
+        waiting.append(.began(input, index: begun, of: list.inputs.count))
+        do {
+            let picture = try JobPicture(input, for: model, request, rule)
+            try takeSeats()
+            try list.makeOutputFolder()
+            current = try InputRun(picture, request, model: model)
+        } catch {
+            waiting.append(.failed(input, error))
+        }
+    }
+
+    /// Makes the generators, once, if there is memory for them.
+    private func takeSeats() throws {
+        guard seats.isEmpty else { return }
+        let count = Swift.min(batch, threads)
+        try MemoryBudget(model.memory, generators: count).check()
+        seats = try model.makeGenerators(count, threads: threads).map { SearchSeat($0) }
+    }
+
+    /// One step of the input under way, or what follows its last one.
+    private func advance(_ run: InputRun) {
+        do {
+            if let event = try run.next(
+                seats: seats, latents: latents, batch: batch, isCancelled: isCancelled)
+            {
+                return waiting.append(event)
+            }
+            current = nil
+            waiting.append(try run.finish(isCancelled: isCancelled))
+        } catch {
+            current = nil
+            run.discard()
+            waiting.append(.failed(run.input, error))
+        }
+    }
+}

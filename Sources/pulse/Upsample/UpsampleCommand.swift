@@ -1,0 +1,187 @@
+import ArgumentParser
+import Degradation
+import Engine
+import Files
+import Foundation
+import Jobs
+import Models
+import Search
+
+/// Searches for faces that downscale to the given ones.
+struct UpsampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "upsample",
+        abstract: "Find realistic faces that downscale to a tiny one.",
+        discussion: """
+            Takes aligned low-resolution faces ('pulse align' makes them from photographs) and writes, for \
+            each, DIR/NAME/1.png … N.png, the latents of each as 1.safetensors … for 'pulse generate', overview.png and \
+            report.json, where NAME is the input's name without its ending. The faces are imagined; none is the person \
+            in the picture.
+
+            An earlier result of the same picture is replaced once the new one is complete, if --seed or --from chose \
+            it; any other needs --force. What pulse did not write is never replaced.
+
+            Ctrl-C keeps what is finished, and the best faces so far of the input under way; a second Ctrl-C \
+            ends at once.
+            """)
+
+    @Argument(help: "Aligned faces, square, 8 to 256 pixels a side.", completion: .file())
+    var inputs: [FilePath] = []
+
+    @Option(name: .shortAndLong, help: "The folder for the results.", completion: .directory)
+    var output: FilePath
+
+    @Option(
+        help: ArgumentHelp(
+            "Ask again for what this report says, of its picture or of the one given: the same bits on the same kernels.",
+            valueName: "report.json"))
+    var from: FilePath?
+
+    @Option(help: "The face generator; 'pulse model list' names what there is.")
+    var model: String?
+
+    @Option(help: "How to search: classic (fast does not exist yet).")
+    var mode: SearchMode?
+
+    @Option(help: "How many candidates to find for each input, 1…10000 (default: 1).")
+    var count: Int?
+
+    @Option(help: "The seed, a whole number from 0; drawn and reported where absent.")
+    var seed: UInt64?
+
+    @Option(help: "Search steps for each candidate, 1…1000000 (default: 100).")
+    var steps: Int?
+
+    @Option(help: "How the input is taken to have been made small; auto means bicubic.")
+    var `operator`: OperatorChoice?
+
+    @Option(
+        help: "Accept a face whose rms difference is at most this many grey levels (default: 11.404).")
+    var tolerance: Double?
+
+    @Option(help: "Processor threads (default: all).")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    @Option(
+        help: """
+            How many candidates advance together, 1…64, each on threads of its own as far as --threads goes: \
+            faster, at the memory of one more generator for each, which is checked before work starts; changes no result.
+            """)
+    var batch = 1
+
+    @Flag(
+        help: """
+            Replace complete results of other pictures, and results of a seed by those of another that is yet to be \
+            drawn. What pulse did not write is never replaced.
+            """)
+    var force = false
+
+    @Option(help: "How to show progress on standard error: auto, bar, plain, json or none.")
+    var progress: ProgressStyle = .auto
+
+    @OptionGroup(title: "Classic mode")
+    var classic: ClassicArguments
+
+    /// Refuses what no input could make right. Runs while the arguments are parsed.
+    func validate() throws {
+        if mode == .fast {
+            if let option = classic.given.first {
+                throw ValidationError(
+                    "\(option) belongs to classic mode: leave it out, or say --mode classic.")
+            }
+            throw ValidationError(
+                "Fast mode is not available yet: leave --mode out, or say --mode classic.")
+        }
+        guard !inputs.isEmpty || from != nil else {
+            throw ValidationError("Name the pictures to search for, or a report with --from.")
+        }
+        if from != nil {
+            guard inputs.count <= 1 else {
+                throw ValidationError(
+                    "--from repeats the search for one picture, but \(inputs.count) are given.")
+            }
+            if let option = decided.first {
+                throw ValidationError(
+                    "\(option) is decided by the report: leave it out, or leave out --from.")
+            }
+        }
+        if let count { try check("--count", count, in: 1...10_000) }
+        try check("--batch", batch, in: 1...64)
+        try check("--threads", threads, in: 1...1024)
+        if from == nil { _ = try newRequest() }
+    }
+
+    /// The options given that a report decides as well.
+    private var decided: [String] {
+        [
+            model.map { _ in "--model" }, mode.map { _ in "--mode" }, count.map { _ in "--count" },
+            seed.map { _ in "--seed" }, steps.map { _ in "--steps" }, self.operator.map { _ in "--operator" },
+            tolerance.map { _ in "--tolerance" },
+        ].compactMap { $0 } + classic.given
+    }
+
+    /// What the options ask for, checked.
+    func newRequest() throws -> UpsampleRequest {
+        var method = try classic.method()
+        if let steps { method.steps = steps }
+        do {
+            try method.validate()
+            if let tolerance { try SearchRequest.validate(tolerance: tolerance) }
+        } catch {
+            throw ValidationError(wording(of: error))
+        }
+        return UpsampleRequest(
+            model: model ?? ModelStore.defaultModelName, method: method, operator: self.operator?.name,
+            seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), count: count ?? 1, tolerance: tolerance,
+            savesIntermediate: classic.saveIntermediate)
+    }
+
+    func run() throws {
+        let cancellation = Cancellation()
+        let interruption = Interruption(keeping: "what is finished after this step", cancellation)
+        defer { withExtendedLifetime(interruption) {} }
+        let repeated = try from.map { try RepeatedRequest($0, inputs: inputs) }
+        let request = try repeated?.request ?? newRequest()
+        let list = try InputList(repeated.map { [$0.input] } ?? inputs, output: output)
+        let model = try ModelStore().load(request.model)
+        try repeated?.check(model)
+        if let other = repeated?.otherKernels(than: Kernels.default.name) {
+            printNote(
+                "the report's result was computed by the kernels '\(other)', these are '\(Kernels.default.name)': sums differ in their rounding"
+            )
+        }
+        let rule: ReplacementRule = force ? .any : seed == nil && from == nil ? .incompleteOnly : .sameInput
+        let job = try UpsampleJob(
+            list, request, model: model, rule: rule, batch: batch, threads: threads,
+            cancellation: cancellation)
+        let status = UpsampleConsole(request, style: progress).show(job)
+        if cancellation.isRequested { throw ExitStatus.interrupted }
+        guard status == .success else { throw status }
+    }
+}
+
+/// Throws a usage error for a number outside its range.
+func check(_ option: String, _ value: Int, in range: ClosedRange<Int>) throws {
+    guard range.contains(value) else {
+        throw ValidationError(
+            "\(option) is \(value); it must be from \(range.lowerBound) to \(range.upperBound).")
+    }
+}
+
+enum SearchMode: String, CaseIterable, ExpressibleByArgument {
+    case fast, classic
+}
+
+/// `--operator`: a downscale operator, or leave the choice to the program.
+struct OperatorChoice: ExpressibleByArgument {
+    /// nil for auto.
+    var name: String?
+
+    init?(argument: String) {
+        if argument == "auto" { return }
+        guard OperatorKind.named(argument) != nil else { return nil }
+        name = argument
+    }
+
+    static var allValueStrings: [String] { ["auto"] + OperatorKind.all.map(\.name) }
+}

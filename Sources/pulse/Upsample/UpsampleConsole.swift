@@ -1,0 +1,68 @@
+import Files
+import Foundation
+import Jobs
+
+/// Shows a job on a terminal: progress and failures on standard error, results on standard output.
+struct UpsampleConsole {
+    private let request: UpsampleRequest
+    private let progress: ProgressReporter
+
+    init(_ request: UpsampleRequest, style: ProgressStyle) {
+        self.request = request
+        progress = ProgressReporter(style: style)
+    }
+
+    /// Runs a job to its end.
+    func show(_ job: UpsampleJob) -> ExitStatus {
+        var status = ExitStatus.success
+        for event in job {
+            switch event {
+            case .began(let input, let index, let count):
+                progress.begin(
+                    input: input.path.string, index: index, of: count, candidates: request.count,
+                    steps: request.method.steps)
+            case .step(let step): progress.show(step)
+            case .candidate: break
+            case .finished(let result):
+                progress.clear()
+                printSummary(of: result)
+                if !result.hasAccepted { status = status.combined(with: .unaccepted) }
+            case .nothingFound(let input):
+                progress.clear()
+                printError(
+                    "\(input.path.string): interrupted before the first step was made; nothing is written.")
+            case .failed(_, let error):
+                progress.clear()
+                printError(wording(of: error))
+                status = .failure
+            }
+        }
+        return status
+    }
+
+    /// Tells what was found for one input.
+    private func printSummary(of result: UpsampleResult) {
+        let (report, folder) = (result.report, EscapedBytes.text(result.folder.bytes))
+        if result.replacedEarlier { printNote("\(result.folder.string): the earlier result was replaced") }
+        let suffix = report.interrupted == true ? ", interrupted" : ""
+        printResult(
+            "\(EscapedBytes.text(result.input.path.bytes)) → \(folder)  "
+                + "(seed \(report.seed), \(report.mode), \(report.operator)\(suffix))")
+        for candidate in report.candidates {
+            let verdict =
+                candidate.accepted
+                ? "accepted" : "not accepted (more than the tolerance of \(decimals(request.tolerance, 2)))"
+            let end =
+                candidate.ended == "diverged" ? "; the search diverged after \(candidate.steps) steps" : ""
+            printResult(
+                "  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 2)) grey levels, \(verdict)\(end)"
+            )
+        }
+        printResult("  \(folder)/overview.png  to look at")
+        printResult(
+            report.candidates.count == 1
+                ? "  This face is imagined: one of many possible ones, not the person in the picture."
+                : "  These faces are imagined: none is the person in the picture, and all are equals.")
+        fflush(nil)
+    }
+}

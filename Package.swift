@@ -135,7 +135,7 @@ let package = Package(
             name: "ModelsTests",
             dependencies: ["Models", "Generators", "Checkpoints", "Tensors", "TestSupport"]),
         .testTarget(
-            name: "FaceAlignmentTests", dependencies: ["FaceAlignment", "TestSupport"],
+            name: "FaceAlignmentTests", dependencies: ["FaceAlignment", "Imaging", "Degradation", "Tensors", "Files", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(
             name: "SearchTests",
@@ -148,7 +148,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "PulseCommandTests",
-            dependencies: ["pulse", "Jobs", "Search", "Imaging", "Tensors", "Files", "TestSupport"]),
+            dependencies: ["pulse", "Jobs", "Search", "FaceAlignment", "Imaging", "Tensors", "Files", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11,

@@ -67,7 +67,7 @@ private func filterRow(_ i: Int, _ n: Int, _ s: Int, support: Double, _ filter: 
     let columns = Int((centre - support * f).rounded(.up))...Int((centre + support * f).rounded(.down))
     let weights = columns.map { filter((Double($0) - centre) / f) }
     let sum = weights.reduce(0, +)
-    return zip(columns, weights).filter { $0.1 != 0 }.map { (reflected($0, n), $1 / sum) }
+    return zip(columns, weights).filter { $0.1 != 0 }.map { (reflectedPosition($0, extent: n), $1 / sum) }
 }
 
 /// The mean over [i·f, (i+1)·f), a pixel that is partly inside counting for its part.
@@ -87,11 +87,12 @@ private func nearestRow(_ i: Int, _ n: Int, _ s: Int) -> Row {
     return [(column, 1)]
 }
 
-/// Reflection at the centres of the outer pixels: … 2 1 | 0 1 2 …
-private func reflected(_ column: Int, _ n: Int) -> Int {
+/// The pixel that a position beyond the edge shows, by reflection at the centres of the outer pixels:
+/// … 2 1 0 1 2 … n−2 n−1 n−2 …
+package func reflectedPosition(_ position: Int, extent n: Int) -> Int {
     guard n > 1 else { return 0 }
     let period = 2 * (n - 1)
-    let folded = (column % period + period) % period
+    let folded = (position % period + period) % period
     return min(folded, period - folded)
 }
 

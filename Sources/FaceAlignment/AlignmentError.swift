@@ -9,7 +9,7 @@ public enum AlignmentError: Error, Equatable, Sendable {
     case landmarkModelUnsuitable(path: String)
     /// Landmarks from outside do not describe a face in the picture.
     case landmarks(LandmarkFault)
-    case faceFileUnreadable(name: String, reason: String)
+    case faceFile(name: String, FaceFileFault)
     case outOfMemory(width: Int, height: Int)
     case detectionFailed
     case resamplingFailed(reason: String)
@@ -43,8 +43,8 @@ extension AlignmentError: LocalizedError, CustomStringConvertible {
         case .landmarks(let fault):
             "the landmarks do not describe a face in the picture: \(fault). Give 68 [x, y] pairs in pixels of the "
                 + "upright picture."
-        case .faceFileUnreadable(let name, let reason):
-            "\(name): not a file of landmarks (\(reason)). Use a JSON file that `pulse align` wrote."
+        case .faceFile(let name, let fault):
+            "\(name): not a file of landmarks: \(fault). Give a JSON file that `pulse align` wrote, or 68 [x, y] pairs."
         case .outOfMemory(let width, let height):
             "not enough memory to look for faces in \(width)×\(height) pixels. Make the picture smaller."
         case .detectionFailed:

@@ -1,17 +1,12 @@
+import Files
 import Foundation
 
 extension DetectedFace: Codable {
     private enum Key: String, CodingKey { case box, score, landmarks, quad }
 
-    /// Reads what `encode(to:)` writes. The landmarks decide: `quad` follows from them and is not read, and a
-    /// file without `box` or `score` is as good.
-    /// - Throws: `AlignmentError.landmarks` besides what the decoder throws.
+    /// Reads what `encode(to:)` writes, or the landmarks alone: see `init(contentsOf:)`.
     public init(from decoder: Decoder) throws {
-        let values = try decoder.container(keyedBy: Key.self)
-        landmarks = try values.decode([[Double]].self, forKey: .landmarks)
-        do { try checkPoints(landmarks) } catch { throw AlignmentError.landmarks(error) }
-        box = try values.decodeIfPresent(FaceBox.self, forKey: .box) ?? FaceBox(around: landmarks)
-        score = try values.decodeIfPresent(Double.self, forKey: .score)
+        try self.init(JSONValue(from: decoder))
     }
 
     public func encode(to encoder: Encoder) throws {
@@ -22,42 +17,53 @@ extension DetectedFace: Codable {
         try values.encode(quad, forKey: .quad)
     }
 
-    /// The face as one line of JSON: {box, score, landmarks, quad}.
-    public func jsonData() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return try encoder.encode(self) + Data("\n".utf8)
+    /// Reads a face from a JSON file: {"landmarks": [68][2], …}, or the 68 pairs alone.
+    ///
+    /// The landmarks decide: `quad` follows from them and is not read, and a file without `box` or `score` is as good.
+    /// - Throws: `AlignmentError`, naming the file.
+    public init(contentsOf path: FilePath) throws(AlignmentError) {
+        do throws(FaceFileFault) {
+            try self.init(JSONValue(fileAt: path))
+        } catch {
+            throw .faceFile(name: path.description, error)
+        }
     }
 
-    /// Reads a face from a JSON file.
-    /// - Throws: `AlignmentError`, naming the file as `url` gives it.
-    public init(contentsOf url: URL) throws(AlignmentError) {
-        let name = url.relativePath
-        do {
-            let file = try FileHandle(forReadingFrom: url)
-            defer { try? file.close() }
-            let data = try file.read(upToCount: largestFaceFile + 1) ?? Data()
-            guard data.count <= largestFaceFile else {
-                throw AlignmentError.faceFileUnreadable(name: name, reason: "larger than 1 MiB")
-            }
-            self = try JSONDecoder().decode(DetectedFace.self, from: data)
-        } catch let error as AlignmentError {
-            if case .landmarks(let fault) = error {
-                throw .faceFileUnreadable(name: name, reason: "\(fault)")
-            }
-            throw error
-        } catch {
-            throw .faceFileUnreadable(name: name, reason: plainReason(error))
+    private init(_ value: JSONValue) throws(FaceFileFault) {
+        let values = value.object ?? ["landmarks": value]
+        guard let points = values["landmarks"] else { throw .landmarksMissing(keys: values.keys.sorted()) }
+        landmarks = try DetectedFace.landmarks(points)
+        switch values["box"] {
+        case nil, .null: box = FaceBox(around: landmarks)
+        case .some(let value): box = try FaceBox(value)
         }
+        switch values["score"] {
+        case nil, .null: score = nil
+        case .number(let number): score = number
+        case .some(let value): throw .scoreForm(value.form)
+        }
+    }
+
+    private static func landmarks(_ value: JSONValue) throws(FaceFileFault) -> [[Double]] {
+        guard let points = value.array else { throw .landmarksForm(value.form) }
+        let landmarks = points.map { $0.isPair ? $0.array?.compactMap(\.number) ?? [] : [] }
+        // One point that is none is named; where all are something else, what they are.
+        let strange = landmarks.filter(\.isEmpty).count
+        guard strange == 0 || points.count == 68 && strange < 68 else { throw .landmarksForm(value.form) }
+        do throws(LandmarkFault) { try checkPoints(landmarks) } catch { throw .landmarks(error) }
+        return landmarks
     }
 }
 
 extension FaceBox: Codable {
     public init(from decoder: Decoder) throws {
-        let sides = try [Double](from: decoder)
-        guard sides.count == 4, sides.allSatisfy(\.isFinite) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "a box is four finite numbers"))
+        try self.init(JSONValue(from: decoder))
+    }
+
+    fileprivate init(_ value: JSONValue) throws(FaceFileFault) {
+        let sides = value.array?.compactMap(\.number) ?? []
+        guard sides.count == 4, value.array?.count == 4, sides.allSatisfy(\.isFinite) else {
+            throw .boxForm(value.form)
         }
         self.init(left: sides[0], top: sides[1], right: sides[2], bottom: sides[3])
     }
@@ -68,16 +74,20 @@ extension FaceBox: Codable {
 }
 
 /// A file of landmarks has about 2 KB; more than this is something else.
-private let largestFaceFile = 1 << 20
+let largestFaceFile = 1 << 20
 
-/// What the decoder or the file system said, in a few words.
-private func plainReason(_ error: any Error) -> String {
-    switch error {
-    case DecodingError.keyNotFound(let key, _): "'\(key.stringValue)' is missing"
-    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-        "'\(context.codingPath.first?.stringValue ?? "the file")' has the wrong form"
-    case DecodingError.dataCorrupted(let context):
-        context.codingPath.isEmpty ? "not JSON" : context.debugDescription
-    default: (error as NSError).code == NSFileReadNoSuchFileError ? "no such file" : "cannot be read"
+extension JSONValue {
+    /// Reads a JSON file.
+    fileprivate init(fileAt path: FilePath) throws(FaceFileFault) {
+        let bytes: [UInt8]
+        do { bytes = try readFile(path, limit: largestFaceFile) } catch { throw .file(error.problem) }
+        guard !bytes.isEmpty else { throw .empty }
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
+            let start = String(decoding: bytes.prefix(200), as: UTF8.self).drop(while: \.isWhitespace)
+            let likeness: FaceFileFault.Resemblance? =
+                start.hasPrefix("<") ? .xml : start.hasPrefix("version:") ? .points : nil
+            throw .notJSON(resemblance: likeness)
+        }
+        self = value
     }
 }

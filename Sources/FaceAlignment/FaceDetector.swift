@@ -45,10 +45,13 @@ public struct FaceDetector: Sendable {
         return faces
     }
 
+    /// The extent in pixels of the smallest face that is looked for at all.
+    public static let smallestFace = 40
+
     /// The extent in pixels of the smallest face that is looked for in a picture of this size.
     public static func smallestFace(in picture: Picture) -> Int {
         let scan = Scan(width: picture.width, height: picture.height)
-        return scan.doublings > 0 ? 40 : 80 * scan.reduction
+        return scan.doublings > 0 ? smallestFace : 2 * smallestFace * scan.reduction
     }
 
     private func find(in picture: Picture, doublings: Int) throws(AlignmentError) -> [cdlib_face] {
@@ -94,7 +97,7 @@ public struct FaceDetector: Sendable {
 }
 
 /// More faces than any picture has that this program is for.
-private let mostFaces = 1024
+let mostFaces = 1024
 
 /// Owns the detector on the C side, which is not changed by calls: each works on a copy of its scratch.
 private final class Handle: @unchecked Sendable {

@@ -1,3 +1,4 @@
+import Degradation
 import Imaging
 
 /// Pixels added on each side of a picture.
@@ -17,8 +18,8 @@ struct Margin: Equatable {
 extension Picture {
     /// Continued beyond its edges by reflection, the edge itself not repeated.
     func reflected(by margin: Margin) -> Picture {
-        let columns = (-margin.left..<width + margin.right).map { reflectedIndex($0, extent: width) * 3 }
-        let rows = (-margin.top..<height + margin.bottom).map { reflectedIndex($0, extent: height) }
+        let columns = (-margin.left..<width + margin.right).map { reflectedPosition($0, extent: width) * 3 }
+        let rows = (-margin.top..<height + margin.bottom).map { reflectedPosition($0, extent: height) }
         let size = columns.count * rows.count * 3
         let drawn = pixels.withUnsafeBufferPointer { source in
             [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
@@ -95,12 +96,4 @@ private func medianBin(_ histogram: ArraySlice<Int>) -> Int {
         if seen >= half { return value }
     }
     return 255
-}
-
-/// The pixel that position `index` beyond the edge shows: …2 1 0 1 2 … n−2 n−1 n−2…
-private func reflectedIndex(_ index: Int, extent: Int) -> Int {
-    guard extent > 1 else { return 0 }
-    let period = 2 * (extent - 1)
-    let phase = ((index % period) + period) % period
-    return min(phase, period - phase)
 }

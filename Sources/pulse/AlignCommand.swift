@@ -11,14 +11,16 @@ struct AlignCommand: ParsableCommand {
         discussion: """
             For each face, the surest first, writes NAME_0.png, NAME_1.png, … and beside it NAME_0.json: \
             {box [left, top, right, bottom], score, landmarks [68][2], quad [4][2]} in pixels of the upright \
-            photograph. Prints the paths of the pictures.
+            photograph, with the way from the face's pixels back to it. Prints the paths of the pictures.
+
+            Faces of an earlier run on the same photograph are replaced. What pulse did not write never is.
             """)
 
     @Argument(help: ArgumentHelp("The photographs: JPEG, PNG, WebP, TIFF or HEIC.", valueName: "photo"))
-    var photos: [String]
+    var photos: [FilePath]
 
     @Option(help: ArgumentHelp("The folder to write to; made if need be.", valueName: "dir"))
-    var output: String
+    var output: FilePath
 
     @Option(help: "Pixels a side of the faces written, 8…1024; 1024 is the crop itself.")
     var size = 32
@@ -27,7 +29,10 @@ struct AlignCommand: ParsableCommand {
         help: ArgumentHelp(
             "Use the landmarks in this file, such as this command writes, instead of looking for faces.",
             valueName: "file.json"))
-    var landmarks: String?
+    var landmarks: FilePath?
+
+    @Flag(help: "Replace faces of other photographs of the same name.")
+    var force = false
 
     func validate() throws {
         guard (8...1024).contains(size) else {
@@ -40,30 +45,22 @@ struct AlignCommand: ParsableCommand {
     }
 
     func run() throws {
+        let interruption = Interruption(keeping: "the faces of finished photographs")
         let finder = try faceFinder()
-        let folder = try makeFolder()
+        try makeFolder(output)
+        Staging.sweep(output)
         var status = ExitStatus.success
-        for photo in photos {
+        for photo in photos where !interruption.isRequested {
             do {
-                let found = try write(photo, to: folder, finder)
+                let found = try process(photo, finder)
                 if !found { status = status.combined(with: .unaccepted) }
             } catch {
-                printError(error is AlignmentError ? "\(photo): \(error)" : wording(of: error))
+                printError(error is AlignmentError ? "\(photo): \(wording(of: error))" : wording(of: error))
                 status = .failure
             }
         }
+        if interruption.isRequested { throw ExitStatus.interrupted }
         if status != .success { throw status }
-    }
-
-    private func makeFolder() throws -> URL {
-        let folder = URL(fileURLWithPath: output, isDirectory: true)
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            printError("\(output): the folder cannot be made. Choose a place you may write to.")
-            throw ExitStatus.failure
-        }
-        return folder
     }
 
     private typealias FaceFinder = (Picture) throws -> [DetectedFace]
@@ -71,7 +68,7 @@ struct AlignCommand: ParsableCommand {
     /// Where faces come from: the landmarks given, or the detector.
     private func faceFinder() throws -> FaceFinder {
         if let landmarks {
-            let face = try DetectedFace(contentsOf: URL(fileURLWithPath: landmarks))
+            let face = try DetectedFace(contentsOf: landmarks)
             return { _ in [face] }
         }
         let detector = try FaceDetector()
@@ -80,63 +77,65 @@ struct AlignCommand: ParsableCommand {
 
     /// Writes the faces of one photograph; one that cannot be cut out does not cost the others.
     /// - Returns: whether there was one.
-    private func write(_ photo: String, to folder: URL, _ finder: FaceFinder) throws -> Bool {
-        let picture = try Picture(contentsOf: URL(fileURLWithPath: photo))
-        let faces = try finder(picture)
+    private func process(_ path: FilePath, _ finder: FaceFinder) throws -> Bool {
+        let photo = try Photo(contentsOf: path)
+        let files = FaceFiles(of: path, in: output)
+        let set = try FaceSet(files, of: photo.origin, force: force)
+        let faces = try finder(photo.picture)
+        guard !faces.isEmpty else {
+            let earlier =
+                !set.earlier.isEmpty ? " The faces of an earlier run are still there." : ""
+            printNote("\(path): \(noFaceMessage(for: photo.picture))\(earlier)")
+            return false
+        }
         var failure: AlignmentError?
         for (index, face) in faces.enumerated() {
-            let stem = "\(name(of: photo))_\(index)"
-            do {
-                let aligned = try alignedFace(picture, face, size: size)
-                try writeAtomically(face.jsonData(), to: folder.appendingPathComponent(stem + ".json"))
-                try aligned.writePNG(to: folder.appendingPathComponent(stem + ".png"), provenance: nil)
-                print((output as NSString).appendingPathComponent(stem + ".png"))
-            } catch let error as AlignmentError {
+            let aligned: AlignedFace
+            do throws(AlignmentError) {
+                aligned = try alignedFace(photo, face, size: size)
+            } catch {
+                // An earlier face is worth more than none.
+                if set.earlier.contains(index) { throw error }
                 failure = error
+                continue
             }
+            try set.add(aligned, as: index)
         }
+        let pictures = try set.commit()
+        for picture in pictures { printResult(EscapedBytes.text(picture.bytes)) }
+        if !set.earlier.isEmpty && !pictures.isEmpty { printNote("\(path): the earlier faces were replaced") }
         if let failure { throw failure }
-        if faces.isEmpty { writeToStandardError("pulse: \(noFaceMessage(photo, picture))\n") }
-        return !faces.isEmpty
-    }
-
-    private func noFaceMessage(_ photo: String, _ picture: Picture) -> String {
-        let least = FaceDetector.smallestFace(in: picture)
-        return """
-            \(photo): no face found. A face must look towards the camera and be at least \(least) pixels across \
-            (the picture is \(picture.width)×\(picture.height)): crop closer to it, or turn it upright.
-            """
+        return true
     }
 }
 
 // MARK: - Names
 
 extension AlignCommand {
-    /// The file's stem.
-    private func name(of photo: String) -> String {
-        URL(fileURLWithPath: photo).deletingPathExtension().lastPathComponent
-    }
-
-    /// Refuses photographs whose faces would overwrite each other, or one of the photographs.
+    /// Refuses photographs whose faces would take each other's place, or that of a file that is read.
     private func checkNames() throws {
-        var owners: [String: String] = [:]
+        var owners: [[UInt8]: FilePath] = [:]
         for photo in photos {
-            if let other = owners.updateValue(photo, forKey: name(of: photo)) {
-                throw ValidationError(
-                    "\(other) and \(photo) would both be written as \(name(of: photo))_0.png. "
-                        + "Align them into different folders.")
-            }
-        }
-        let folder = URL(fileURLWithPath: output).resolvingSymlinksInPath().path
-        for photo in photos {
-            let url = URL(fileURLWithPath: photo).resolvingSymlinksInPath()
-            let stem = url.deletingPathExtension().lastPathComponent
-            guard url.deletingLastPathComponent().path == folder, url.pathExtension == "png",
-                let cut = stem.lastIndex(of: "_"), let owner = owners[String(stem[..<cut])],
-                Int(stem[stem.index(after: cut)...]) != nil
-            else { continue }
+            guard let other = owners.updateValue(photo, forKey: photo.stemBytes) else { continue }
+            let name = FilePath(bytes: photo.stemBytes)
             throw ValidationError(
-                "the faces of \(owner) could overwrite \(photo). Choose another --output folder.")
+                other == photo
+                    ? "\(photo) is named twice. Name it once."
+                    : "\(other) and \(photo) would both be written as \(name)_0.png. "
+                        + "Align them into different folders.")
+        }
+        let folder = output.resolved
+        for input in photos + [landmarks].compactMap(\.self) {
+            // The file itself, and the link by which it is named.
+            let places = [input.resolved, input.folder.resolved.appending(bytes: input.lastComponentBytes)]
+            for place in places where place.folder == folder {
+                let name = place.lastComponentBytes
+                guard let owner = photos.first(where: { FaceFiles(of: $0, in: output).claims(name) }) else {
+                    continue
+                }
+                throw ValidationError(
+                    "the faces of \(owner) could overwrite \(input). Choose another --output folder.")
+            }
         }
     }
 }

@@ -35,7 +35,7 @@ struct CropCase: Decodable, Sendable, CustomTestStringConvertible {
     func equalsTheOriginalProcedure(_ golden: CropCase) throws {
         let side = try CropCase.manifest().side
         let picture = waves(width: golden.width, height: golden.height)
-        let crop = try align(picture, to: face(golden.landmarks), side: side)
+        let crop = try align(picture, to: face(golden.landmarks), side: side).picture
         let expected = try Picture(contentsOf: goldenURL("align_\(golden.name).png"))
         try #require(crop.width == side && crop.height == side && expected.width == side)
         let differences = zip(crop.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }
@@ -46,24 +46,26 @@ struct CropCase: Decodable, Sendable, CustomTestStringConvertible {
 
     @Test func aPlainPictureStaysPlain() throws {
         let picture = plain(width: 90, height: 70, level: 200)
-        let crop = try align(picture, to: face(landmarks(centre: [20, 60], scale: 30)), side: 64)
+        let crop = try align(picture, to: face(landmarks(centre: [20, 60], scale: 30)), side: 64).picture
         #expect(crop == plain(width: 64, height: 64, level: 200))
     }
 
     @Test func onePixelIsEnoughToCutFrom() throws {
         let picture = plain(width: 1, height: 1, level: 77)
-        let crop = try align(picture, to: face(landmarks(centre: [0, 0], scale: 3)), side: 16)
+        let crop = try align(picture, to: face(landmarks(centre: [0, 0], scale: 3)), side: 16).picture
         #expect(crop == plain(width: 16, height: 16, level: 77))
     }
 
     @Test func fullSizeIsTheCropAndSmallSizesAreDOfIt() throws {
         let picture = waves(width: 200, height: 200)
         let someone = face(landmarks(centre: [100, 100], scale: 30))
+        let photo = Photo(picture, file: "waves.png", sha256: "none")
         let crop = try align(picture, to: someone)
-        #expect(try alignedFace(picture, someone, size: 1024) == crop)
-        let small = try alignedFace(picture, someone, size: 20)
-        let expected = Picture(Resampling(from: 1024, to: 20).apply(crop.tensor()))
-        #expect(small == expected)
+        let whole = try alignedFace(photo, someone, size: 1024)
+        #expect(whole.picture == crop.picture && whole.transform == crop.transform)
+        let small = try alignedFace(photo, someone, size: 20)
+        let expected = Picture(Resampling(from: 1024, to: 20).apply(crop.picture.tensor()))
+        #expect(small.picture == expected && small.face == someone)
     }
 
     @Test(
@@ -97,7 +99,7 @@ struct CropCase: Decodable, Sendable, CustomTestStringConvertible {
     @Test func aFaceLargerThanThePictureCostsNoMoreThanOneThatFits() throws {
         // A square 8000 pixels wide around a picture of 2000: shrunk before it is padded.
         let picture = plain(width: 2000, height: 10, level: 9)
-        let crop = try align(picture, to: face(landmarks(centre: [1000, 5], scale: 2000)), side: 32)
+        let crop = try align(picture, to: face(landmarks(centre: [1000, 5], scale: 2000)), side: 32).picture
         #expect(crop == plain(width: 32, height: 32, level: 9))
     }
 }

@@ -20,7 +20,9 @@ public struct Checkpoint: Sendable {
     /// Tensors that stand beside networks or alone, by the keys that lead to them joined with dots: `latent_avg`;
     /// an empty name for a file that is one tensor, `0`, `1`, … for a list.
     public let looseTensors: [(name: String, tensor: CheckpointTensor)]
-    /// Names of top-level entries with neither, such as optimisers and settings.
+    /// Where tensors lie in a list, without their names, and how many: nothing can be made of them.
+    public let unnamed: [(place: String, count: Int)]
+    /// Names of entries with neither, such as optimisers and settings; of an archive's, too.
     public let otherEntries: [String]
     /// Everything in the file, as data.
     public let root: CheckpointValue
@@ -34,12 +36,7 @@ public struct Checkpoint: Sendable {
     /// - Throws: ``CheckpointError`` if the file is damaged, of no known format, asks for anything but weights,
     ///   or holds no tensor.
     public init(contentsOf url: URL) throws(CheckpointError) {
-        let start = try FileBytes(mapping: url).withBytes { Array($0.prefix(4)) }
-        if ZipArchive.begins(start) {
-            try self.init(archive: ZipArchive(contentsOf: url))
-        } else {
-            try self.init(FileBytes(reading: url, limit: Self.sizeLimit))
-        }
+        try self.init(FileBytes(reading: url, limit: Self.sizeLimit))
     }
 
     /// Opens a file that is in memory.
@@ -50,15 +47,24 @@ public struct Checkpoint: Sendable {
             try self.init(archive: ZipArchive(file))
         } else if start.count == 9, start[8] == UInt8(ascii: "{"), start[6] == 0, start[7] == 0 {
             try self.init(safetensors: SafetensorsFile(file))
-        } else if let first = start.first, Self.pickleStarts.contains(first) {
+        } else if start.first == 0x80 {
             try self.init(pickle: file)
+        } else if let first = start.first, Self.earlyPickleStarts.contains(first) {
+            do throws(CheckpointError) {
+                try self.init(pickle: file)
+            } catch {
+                // The first protocols are written in letters, as other texts are.
+                guard error.isOfBrokenPickle, let other = ForeignFormat(file) else { throw error }
+                throw CheckpointError(file: file.name, problem: .foreign(other))
+            }
         } else {
-            throw CheckpointError(file: file.name, problem: .unknownFormat)
+            let other = ForeignFormat(file)
+            throw CheckpointError(file: file.name, problem: other.map { .foreign($0) } ?? .unknownFormat)
         }
     }
 
-    /// First bytes of pickles: a protocol number, or what protocols 0 and 1 begin with.
-    private static let pickleStarts = Set<UInt8>([0x80] + Array("(c]})i".utf8))
+    /// What pickles of protocols 0 and 1 begin with; later ones begin with a mark and the protocol's number.
+    private static let earlyPickleStarts = Set("(c]})i".utf8)
 
     private init(safetensors: SafetensorsFile) throws(CheckpointError) {
         var entries: [CheckpointValue.Entry] = []
@@ -74,7 +80,8 @@ public struct Checkpoint: Sendable {
     private init(archive: ZipArchive) throws(CheckpointError) {
         let torch = try TorchArchive(archive)
         try self.init(
-            torch.root, format: .torchArchive, file: archive.file, size: archive.fileSize, attributes: [:])
+            torch.root, format: .torchArchive, file: archive.file, size: archive.fileSize, attributes: [:],
+            others: torch.otherEntries)
     }
 
     private init(pickle file: FileBytes) throws(CheckpointError) {
@@ -95,14 +102,14 @@ public struct Checkpoint: Sendable {
         try self.init(value, format: format, file: file.name, size: file.count, attributes: [:])
     }
 
-    private init(
+    init(
         _ root: CheckpointValue, format: Format, file: String, size: Int,
-        attributes: [String: CheckpointValue]
+        attributes: [String: CheckpointValue], others: [String] = []
     ) throws(CheckpointError) {
         var finder = NetworkFinder(file: file)
         try finder.search(root, attributes: attributes)
         guard !finder.networks.isEmpty || !finder.looseTensors.isEmpty else {
-            throw CheckpointError(file: file, problem: .noTensors)
+            throw CheckpointError(file: file, problem: finder.unnamed.first.map(Self.nameless) ?? .noTensors)
         }
         try finder.checkTotal(fileSize: size)
         self.file = file
@@ -110,7 +117,21 @@ public struct Checkpoint: Sendable {
         self.root = root
         networks = finder.networks
         looseTensors = finder.looseTensors
-        otherEntries = finder.otherEntries
+        unnamed = finder.unnamed
+        otherEntries = finder.otherEntries + others
+    }
+
+    /// - Throws: ``CheckpointError`` if the file's tensors lie in a list, without their names.
+    public func checkNames() throws(CheckpointError) {
+        if networks.isEmpty, looseTensors.count > 1, looseTensors.allSatisfy({ Int($0.name) != nil }) {
+            throw CheckpointError(
+                file: file, problem: .tensorsWithoutNames(place: "", count: looseTensors.count))
+        }
+        if let list = unnamed.first { throw CheckpointError(file: file, problem: Self.nameless(list)) }
+    }
+
+    private static func nameless(_ list: (place: String, count: Int)) -> CheckpointError.Problem {
+        .tensorsWithoutNames(place: list.place, count: list.count)
     }
 
     /// The network at a path, or nil where there is none.

@@ -35,6 +35,7 @@ public struct CheckpointError: Error, Equatable, Sendable {
 
         // Zip archives.
         case notAnArchive(reason: String)
+        case truncatedArchive(bytes: Int)
         case tooManyEntries(Int, limit: Int)
         case missingEntry(String)
         case duplicateEntry(String)
@@ -47,6 +48,12 @@ public struct CheckpointError: Error, Equatable, Sendable {
 
         // Pickles, and what lies in them or beside them.
         case unknownFormat
+        case foreign(ForeignFormat)
+        case wholeModule(module: String, name: String)
+        case torchScript
+        case tensorsWithoutNames(place: String, count: Int)
+        case partsMissing(total: Int, missing: [String])
+        case indexedMissing([String])
         case pickleSyntax(offset: Int, expected: String)
         case pickleOpcode(offset: Int, code: UInt8)
         case refusedName(module: String, name: String)
@@ -83,6 +90,16 @@ extension CheckpointError {
     }
 }
 
+extension CheckpointError {
+    /// Whether a pickle was refused for being none, not for what it asks for.
+    var isOfBrokenPickle: Bool {
+        switch problem {
+        case .pickleSyntax, .pickleOpcode, .truncated, .strayBytes: true
+        default: false
+        }
+    }
+}
+
 extension CheckpointError: CustomStringConvertible {
     /// One line without control characters, which names out of a file may contain.
     public var description: String { "\(file): \(printable(problem.description, limit: 1000))" }
@@ -93,7 +110,7 @@ extension CheckpointError.Problem: CustomStringConvertible {
         switch self {
         case .unreadable(let reason): "cannot be read: \(reason)"
         case .unwritable(let reason): "cannot be written: \(reason)"
-        case .notARegularFile: "is not a regular file"
+        case .notARegularFile: "is not a regular file but a folder, a pipe or a device; give the file itself"
         case .tooLarge(let bytes, let limit):
             "holds \(bytes) bytes, more than the \(limit) accepted for a file of this kind"
         case .truncated(let needed, let available):
@@ -110,17 +127,23 @@ extension CheckpointError.Problem: CustomStringConvertible {
         case .sizeMismatch(let tensor, let expected, let found):
             "tensor '\(tensor)' needs \(expected) bytes for its shape and claims \(found)"
         case .outOfRange(let tensor, let offset, let size, let available):
-            "tensor '\(tensor)' claims \(size) bytes at offset \(offset), and \(available) are there"
+            "tensor '\(tensor)' claims \(size) bytes at offset \(offset), and \(available) are there: the file is "
+                + "damaged or cut short; download or copy it again"
 
         case .headerTooLong(let bytes, let limit):
-            "its header claims \(bytes) bytes, more than the \(limit) possible; it is damaged or not safetensors"
+            "its header claims \(bytes) bytes, more than the \(limit) possible: it is cut short or damaged; download or "
+                + "copy it again"
         case .headerSyntax(let offset, let expected):
             "its header is malformed at byte \(offset): expected \(expected)"
         case .gapOrOverlap(let tensor, let expectedOffset, let found):
             "tensor '\(tensor)' starts at \(found) where \(expectedOffset) was due: tensors overlap or leave a gap"
         case .strayBytes(let count): "has \(count) bytes that belong to no tensor"
 
-        case .notAnArchive(let reason): "is not a readable zip archive: \(reason)"
+        case .notAnArchive(let reason):
+            "is not a readable zip archive: \(reason); if it was downloaded or copied, do so again"
+        case .truncatedArchive(let bytes):
+            "is cut short after \(bytes) bytes: it begins as a zip archive, as PyTorch's files do, and the list of "
+                + "its entries, which stands at the end, is missing; download or copy it again"
         case .tooManyEntries(let count, let limit): "has \(count) entries, more than the \(limit) accepted"
         case .missingEntry(let name): "has no entry '\(name)'"
         case .duplicateEntry(let name): "has more than one entry '\(name)'"
@@ -135,7 +158,25 @@ extension CheckpointError.Problem: CustomStringConvertible {
             "has an entry '\(printable(name))' that would lie outside the folder it is unpacked to"
 
         case .unknownFormat:
-            "is of no known format: neither safetensors, nor PyTorch's, nor a pickle"
+            "is of no known format: neither safetensors, nor PyTorch's, nor a pickle, nor OpenVINO's"
+        case .foreign(let format): format.description
+        case .wholeModule(let module, let name):
+            "holds a whole network with its class (\(printable(module)).\(printable(name))), which only the program "
+                + "that wrote it can load; save the network's tensors there, with torch.save(network.state_dict(), "
+                + "FILE), and give that file; nothing was run"
+        case .torchScript:
+            "is TorchScript, a network saved as a program; save its tensors where it was made, with "
+                + "torch.save(network.state_dict(), FILE), and give that file; nothing was run"
+        case .tensorsWithoutNames(let place, let count):
+            "holds a list of \(count) tensors without their names"
+                + (place.isEmpty ? "" : " at '\(printable(place))'")
+                + ", so that nothing says which is which; save the network's state_dict() instead, in which each has "
+                + "its name"
+        case .partsMissing(let total, let missing):
+            "is one of \(total) parts of a checkpoint; give all of them, or the index (.index.json) beside them: "
+                + "missing \(missing.count == 1 ? "is" : "are") \(list(missing))"
+        case .indexedMissing(let missing):
+            "is the index of a checkpoint in parts, of which these are not beside it: \(list(missing))"
         case .pickleSyntax(let offset, let expected):
             "is a damaged pickle: expected \(expected) before byte \(offset)"
         case .pickleOpcode(let offset, let code):
@@ -147,7 +188,8 @@ extension CheckpointError.Problem: CustomStringConvertible {
         case .pickleLimit(let kind, let limit): "has a pickle of more than \(limit) \(kind)"
         case .pickleCycle: "holds a container that contains itself"
         case .unexpectedObject(let place, let expected):
-            "is not laid out as its format is: expected \(expected) at '\(printable(place))'"
+            "is not laid out as its format is: expected \(expected)"
+                + (place.isEmpty ? "" : " at '\(printable(place))'")
         case .malformedStorage(let storage, let reason):
             "has a malformed storage '\(printable(storage))': \(reason)"
         case .viewOutOfRange(let tensor, let needed, let available):
@@ -156,7 +198,7 @@ extension CheckpointError.Problem: CustomStringConvertible {
             "tensor '\(printable(tensor))' would take \(bytes) bytes; more than \(limit) is refused for this file"
         case .tensorsExceedFile(let bytes, let limit):
             "its tensors would take \(bytes) bytes in all; more than \(limit) is refused for this file"
-        case .noTensors: "holds no tensor"
+        case .noTensors: "holds no tensor; give a file of weights, not of settings or of a training's state"
 
         case .xmlEncoding: "is not XML in UTF-8"
         case .xmlDeclaration(let offset):
@@ -198,8 +240,14 @@ extension CheckpointError.PickleLimit: CustomStringConvertible {
     }
 }
 
+/// The first few of some names, with commas.
+private func list(_ names: [String]) -> String {
+    names.prefix(8).map { printable($0) }.joined(separator: ", ")
+        + (names.count > 8 ? ", and \(names.count - 8) more" : "")
+}
+
 /// Text out of a file, fit for a terminal: short, and without control characters.
-private func printable(_ text: String, limit: Int = 120) -> String {
+public func printable(_ text: String, limit: Int = 120) -> String {
     let scalars = text.unicodeScalars.prefix(limit).map { scalar in
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: "?"

@@ -4,6 +4,8 @@ struct NetworkFinder {
     private(set) var networks: [CheckpointNetwork] = []
     private(set) var looseTensors: [(name: String, tensor: CheckpointTensor)] = []
     private(set) var otherEntries: [String] = []
+    /// Lists of tensors, whose names are lost.
+    private(set) var unnamed: [(place: String, count: Int)] = []
 
     /// How deep dictionaries inside dictionaries are searched.
     private static let depthLimit = 4
@@ -18,18 +20,16 @@ struct NetworkFinder {
     ) throws(CheckpointError) {
         if try take(root, path: [], attributes: attributes) { return }
         let entries: [(name: String, value: CheckpointValue)]
-        if let named = root.entries {
-            entries = named
+        if case .dictionary(let all) = root {
+            entries = all.map { ($0.key.string ?? $0.key.integer.map(String.init) ?? "?", $0.value) }
         } else if let elements = root.elements {
             let names = Self.names(of: elements)
             entries = zip(names, elements).map { (name: $0, value: $1) }
         } else {
             return
         }
-        for entry in entries {
-            let found = (networks.count, looseTensors.count)
-            try descend(entry.value, path: [entry.name])
-            if found == (networks.count, looseTensors.count) { otherEntries.append(entry.name) }
+        for entry in entries where try !descend(entry.value, path: [entry.name]) {
+            otherEntries.append(entry.name)
         }
     }
 
@@ -39,10 +39,22 @@ struct NetworkFinder {
         return elements.indices.map(String.init)
     }
 
-    private mutating func descend(_ value: CheckpointValue, path: [String]) throws(CheckpointError) {
-        if try take(value, path: path, attributes: [:]) { return }
-        guard path.count < Self.depthLimit, let entries = value.entries else { return }
-        for entry in entries { try descend(entry.value, path: path + [entry.name]) }
+    /// Searches a value; false if nothing was found in it. What lies beside a find is listed.
+    private mutating func descend(_ value: CheckpointValue, path: [String]) throws(CheckpointError) -> Bool {
+        if try take(value, path: path, attributes: [:]) { return true }
+        let place = path.joined(separator: ".")
+        if let count = value.elements?.count(where: { $0.tensor != nil }), count > 0 {
+            unnamed.append((place, count))
+            return false
+        }
+        guard path.count < Self.depthLimit, let entries = value.entries else { return false }
+        var others: [String] = []
+        for entry in entries where try !descend(entry.value, path: path + [entry.name]) {
+            others.append("\(place).\(entry.name)")
+        }
+        guard others.count < entries.count else { return false }
+        otherEntries += others
+        return true
     }
 
     /// Takes a value that is a network or a tensor; false if it is neither.
@@ -66,6 +78,7 @@ struct NetworkFinder {
                 entry.value.tensor.map { (name: entry.name, tensor: $0) }
             }
             let settings = entries.filter { $0.value.tensor == nil }.map { ($0.name, $0.value) }
+            otherEntries += settings.map { name.isEmpty ? $0.0 : "\(name).\($0.0)" }
             try add(name, .stateDict, tensors, attributes.merging(settings) { $1 })
         default: return false
         }

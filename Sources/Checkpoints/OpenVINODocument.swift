@@ -45,11 +45,24 @@ struct OpenVINODocument {
         if let problem = events.problem { throw CheckpointError(file: file.name, problem: problem) }
         // The parser does not report a text that ends early.
         guard wellFormed, parser.parserError == nil, events.isComplete else {
-            let reason = parser.parserError.map { ($0 as NSError).localizedDescription } ?? "it ends early"
+            let code = parser.parserError.map { ($0 as NSError).code }
             throw CheckpointError(
-                file: file.name, problem: .xmlSyntax(line: parser.lineNumber, reason: reason))
+                file: file.name, problem: .xmlSyntax(line: parser.lineNumber, reason: words(ofError: code)))
         }
         (name, version, layers, edges) = (events.name, events.version, events.layers, events.edges)
+    }
+}
+
+/// What libxml2's commonest errors mean: Foundation tells no more of them than their numbers.
+private func words(ofError code: Int?) -> String {
+    switch code {
+    case nil, 4, 5, 77: "it ends early"
+    case 76: "an element is closed that was not opened"
+    case 38, 39, 40, 41, 42, 65, 73: "an element is malformed"
+    case 68: "a name is malformed"
+    case 9, 81: "it holds a character that XML does not allow"
+    case 26, 27, 28: "it refers to an entity that is not declared"
+    default: "it is damaged"
     }
 }
 

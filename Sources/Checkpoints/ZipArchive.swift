@@ -16,8 +16,8 @@ public final class ZipArchive: @unchecked Sendable {
     private let handle: OpaquePointer
     let file: String
     let fileSize: Int
-    /// What the handle reads from, if that is memory.
-    private let bytes: FileBytes?
+    /// What the handle reads from.
+    private let bytes: FileBytes
     private let indices: [String: [UInt64]]
     /// libzip's handle serves one caller at a time.
     private let lock = NSLock()
@@ -27,28 +27,10 @@ public final class ZipArchive: @unchecked Sendable {
     /// constant data; network descriptions reach about 40 and weights about 1.
     static let ratioLimit = 200
 
-    /// Opens an archive and lists it.
+    /// Reads an archive and lists it.
     /// - Throws: ``CheckpointError`` if it is not a regular file or not a readable archive.
-    public init(contentsOf url: URL) throws(CheckpointError) {
-        let file = url.relativePath
-        bytes = nil
-        fileSize = try FileBytes(mapping: url).count  // refuses pipes, devices and folders
-        var code: Int32 = 0
-        guard let handle = zip_open(url.path, ZIP_RDONLY | ZIP_CHECKCONS, &code) else {
-            var error = zip_error_t()
-            zip_error_init_with_code(&error, code)
-            defer { zip_error_fini(&error) }
-            throw CheckpointError(
-                file: file, problem: .notAnArchive(reason: String(cString: zip_error_strerror(&error))))
-        }
-        self.handle = handle
-        self.file = file
-        do {
-            (entries, indices) = try Self.list(handle, file: file)
-        } catch {
-            zip_discard(handle)
-            throw error
-        }
+    public convenience init(contentsOf url: URL) throws(CheckpointError) {
+        try self.init(FileBytes(reading: url, limit: Checkpoint.sizeLimit))
     }
 
     /// Opens an archive that is in memory.
@@ -65,8 +47,11 @@ public final class ZipArchive: @unchecked Sendable {
         guard let source, let handle = zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &status)
         else {
             zip_source_free(source)
+            let reason = String(cString: zip_error_strerror(&status))
+            let isCut = bytes.withBytes { Self.begins(Array($0.prefix(4))) && !Self.hasEnd($0) }
             throw CheckpointError(
-                file: file, problem: .notAnArchive(reason: String(cString: zip_error_strerror(&status))))
+                file: file,
+                problem: isCut ? .truncatedArchive(bytes: bytes.count) : .notAnArchive(reason: reason))
         }
         self.handle = handle
         self.file = file
@@ -82,6 +67,17 @@ public final class ZipArchive: @unchecked Sendable {
     /// Whether a file that begins with these bytes is an archive, whole or damaged.
     static func begins(_ start: [UInt8]) -> Bool {
         start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || start.starts(with: [0x50, 0x4B, 0x05, 0x06])
+    }
+
+    /// Whether the record with which every archive ends is there, and whole.
+    private static func hasEnd(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let size = 22  // and a comment of up to 65535 bytes
+        for start in stride(from: bytes.count - size, through: max(bytes.count - size - 0xFFFF, 0), by: -1)
+        where bytes[start] == 0x50 && bytes[start...].starts(with: [0x50, 0x4B, 0x05, 0x06]) {
+            let comment = Int(bytes[start + 20]) | Int(bytes[start + 21]) << 8
+            if start + size + comment <= bytes.count { return true }
+        }
+        return false
     }
 
     deinit { zip_discard(handle) }

@@ -54,7 +54,11 @@ enum SynthesisConfiguration: Sendable, Hashable {
 
     /// Whether noise maps are stored with the weights.
     var storesNoise: Bool {
-        if case .styleGAN1(let configuration) = self { configuration.storesNoise } else { true }
+        switch self {
+        case .mobileStyleGAN: true
+        case .styleGAN1(let configuration): configuration.storesNoise
+        case .styleGAN2(let configuration): configuration.storesNoise
+        }
     }
 
     /// Whether the numbers describe a network at all; those of a file on disk are not to be trusted.

@@ -71,11 +71,7 @@ public struct ModelStore: Sendable {
         mayReplace: (URL) throws -> Void
     ) throws {
         let url = try url(of: name)
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw ModelError.storeUnwritable(folder: folder.path, reason: error.localizedDescription)
-        }
+        try makeFolder()
         let lock = open(folder.appendingPathComponent(".lock").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard lock >= 0, flock(lock, LOCK_EX) == 0 else {
             throw ModelError.storeUnwritable(folder: folder.path, reason: String(cString: strerror(errno)))

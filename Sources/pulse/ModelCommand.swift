@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Files
 import Foundation
 import Generators
@@ -121,9 +122,18 @@ private final class ImportReporter {
         switch event {
         case .recognised(let file, let network, let evidence):
             note("\(file): \(network)\n    recognised by \(evidence)")
+        case .trainingWeights(let file, let network, let unusable):
+            let reason =
+                unusable.isEmpty
+                ? "there is no running average in the file"
+                : "nothing can be made of the running average at \(unusable.map { printable($0) }.joined(separator: ", "))"
+            note(
+                "\(file): '\(printable(network))' was taken, which may be the weights in training: \(reason); an average "
+                    + "(g_ema, G_ema, Gs) usually draws better pictures")
         case .skipped(let entries):
-            let more = entries.count > 12 ? ", and \(entries.count - 12) more" : ""
-            note("skipped unread: \(entries.prefix(12).joined(separator: ", "))\(more)")
+            let more = entries.count > 500 ? ", and \(entries.count - 500) more" : ""
+            let names = entries.prefix(500).map { printable($0) }.joined(separator: ", ")
+            note("skipped unread: \(names)\(more)")
         case .alreadyImported: wasThere = true
         case .statistics(let share):
             let percent = Int(share * 100)

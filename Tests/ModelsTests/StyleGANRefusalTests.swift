@@ -77,6 +77,25 @@ import Testing
         }
     }
 
+    /// Of tables under TensorFlow's names, too, which a safetensors file can have.
+    @Test(arguments: sources + [("stylegan1.pkl", "Gs"), ("stylegan2.pkl", "Gs")])
+    func whateverIsMissingIsMissedByItsName(_ name: String, _ network: String) throws {
+        let table = try Self.table(name, network: network)
+        for i in table.indices {
+            let name = table[i].name
+            // The growing network's other outputs, and what it has grown to, play no part.
+            if Self.isOptional(name) || name.hasSuffix("lod") || name.contains("_lod1") { continue }
+            if name == "dlatent_avg" || name.contains("ToRGB_lod") && !name.contains("lod0/") { continue }
+            var changed = table
+            changed.remove(at: i)
+            guard case .tensorMissing(_, let missing, _)? = try Self.refusal(changed) else {
+                Issue.record("without \(name): \(String(describing: try Self.refusal(changed)))")
+                continue
+            }
+            #expect(name.hasSuffix(missing))
+        }
+    }
+
     @Test func theTensorAtFaultIsNamed() throws {
         let table = try Self.table("stylegan2-rosinality.pt", network: "g_ema")
         let place = try #require(table.firstIndex { $0.name == "convs.2.conv.weight" })

@@ -56,9 +56,32 @@ extension PickleMachine {
 
     private func global(module: String, name: String) throws(CheckpointError) -> PickleGlobal {
         guard let global = PickleGlobal(module: module, name: name) else {
-            throw error(.refusedName(module: module, name: name))
+            throw error(refusal(module: module, name: name))
         }
         return global
+    }
+
+    /// What a name that is not on the list tells of the file.
+    private func refusal(module: String, name: String) -> CheckpointError.Problem {
+        let package = module.prefix { $0 != "." }
+        if package == "__torch__" { return .torchScript }
+        // Whoever asks for these wants something else.
+        let isSystem = [
+            "os", "posix", "nt", "sys", "subprocess", "builtins", "__builtin__", "pickle", "_pickle",
+            "functools",
+            "importlib", "runpy", "shutil", "socket", "commands", "ctypes", "marshal", "code", "pty",
+            "webbrowser",
+        ].contains(package)
+        return !isSystem && mentions("_parameters") && mentions("_modules")
+            ? .wholeModule(module: module, name: name) : .refusedName(module: module, name: name)
+    }
+
+    /// Whether a text stands somewhere in the first megabyte behind the present position.
+    private func mentions(_ text: StaticString) -> Bool {
+        let part = bytes[position..<min(position + 1 << 20, bytes.count)]
+        return text.withUTF8Buffer { wanted in
+            part.indices.contains { part[$0] == wanted[0] && part[$0...].starts(with: wanted) }
+        }
     }
 
     private func popName() throws(CheckpointError) -> String {

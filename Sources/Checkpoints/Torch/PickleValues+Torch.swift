@@ -16,9 +16,26 @@ extension PickleValues {
             else { throw unexpected("a tensor's type") }
             storage = storage.retyped(type)
         }
+        // Behind everything else stand the bits of a view that is conjugate or negative.
+        let last = node.kind == .call(.rebuildTensorV3) ? 7 : 6
+        if node.kind != .call(.rebuildTensor), arguments.count > last {
+            guard arguments.count == last + 1, isEmpty(arguments[last]) else {
+                throw unexpected("a tensor without conjugate or negative bits")
+            }
+        }
         return try CheckpointTensor(
             name: place, shape: integers(arguments[2]),
             strides: integers(arguments[3]), offset: offset, storage: storage)
+    }
+
+    private func isEmpty(_ item: PickleItem) -> Bool {
+        if item == .none { return true }
+        guard case .node(let index) = item else { return false }
+        let node = graph[index]
+        switch node.kind {
+        case .dictionary, .call(.orderedDictionary): return node.children.isEmpty && node.state == nil
+        default: return false
+        }
     }
 
     /// A tensor of a derived class, which stays a tensor: function, class, arguments, state.

@@ -4,6 +4,8 @@
 /// Source: `torch.serialization._save`; `caffe2/serialize/inline_container.h`.
 struct TorchArchive {
     let root: CheckpointValue
+    /// Names of the archive's entries that are no part of the format, unread.
+    let otherEntries: [String]
 
     /// - Throws: ``CheckpointError`` for anything the format does not allow.
     init(_ archive: ZipArchive) throws(CheckpointError) {
@@ -17,6 +19,13 @@ struct TorchArchive {
         let folder = String(name.dropLast("data.pkl".count))
         let limit = max(archive.fileSize, Checkpoint.descriptionLimit)
         root = try Self.value(of: archive.read(name, limit: limit), in: archive, folder: folder)
+        let known = ["data.pkl", "byteorder", "version", ".format_version", ".storage_alignment"].map {
+            folder + $0
+        }
+        otherEntries = archive.entries.map(\.name).filter { name in
+            !known.contains(name) && !name.hasSuffix("/") && !name.hasPrefix(folder + "data/")
+                && !name.hasPrefix(folder + ".data/")
+        }
     }
 
     /// What a pickle means whose storages are the entries of an archive.

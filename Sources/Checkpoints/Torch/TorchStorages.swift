@@ -13,6 +13,9 @@ enum TorchStorages {
         switch self {
         case .none: throw malformed("this file has no storages")
         case .archive(let archive, let folder, let isBigEndian):
+            guard reference.view == nil else {
+                throw malformed("it is a part of another one, which archives of this format do not have")
+            }
             let name = "\(folder)data/\(reference.key)"
             let size = try archive.storedSize(of: name)
             let (expected, overflow) = reference.count.multipliedReportingOverflow(

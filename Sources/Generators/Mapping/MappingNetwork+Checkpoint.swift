@@ -54,11 +54,13 @@ extension MappingNetwork {
     /// - Throws: ``ModelError`` naming the first tensor that is missing or of another shape.
     package static func take(_ table: inout TensorTable, _ layout: MappingLayout) throws -> MappingNetwork? {
         func name(_ i: Int, _ part: String) -> String { layout.layer(i) + layout.separator + part }
-        guard table.has(name(0, "weight")) else { return nil }
+        // The last layer of which anything is left: one that is missing before it is missed by its name.
+        let last = (0..<64).last { table.has(name($0, "weight")) || table.has(name($0, "bias")) }
+        guard let last else { return nil }
         var (weights, biases): ([Tensor<Float>], [Tensor<Float>]) = ([], [])
         let form = layout.isTransposed ? StoredForm.transposed : .same
         let root = Float(2).squareRoot()
-        while weights.count < 64, table.has(name(weights.count, "weight")) {
+        while weights.count <= last {
             let weight = name(weights.count, "weight")
             let outputs = try table.extent(0, of: weight, form: form)
             let inputs = try table.extent(1, of: weight, form: form)
@@ -97,7 +99,7 @@ extension MappingNetwork {
                     file: table.file, tensor: name, found: shape, expected: nil, network: table.network)
             }
             return (try table.take(name, shape: shape), true)
-        case .linear(let name, let bias) where table.has(name):
+        case .linear(let name, let bias) where table.has(name) || table.has(bias):
             // A label is 1 for its class and 0 for others, so the layer picks a column of its weight.
             let form = layout.isTransposed ? StoredForm.same : .transposed
             let count = try table.extent(0, of: name, form: form)

@@ -22,7 +22,7 @@ public enum ModelError: Error, Sendable {
     case descriptionMissing(weights: String, expected: String)
     case noFiles
     case twoNetworks(kind: String, files: [String])
-    case synthesisMissing(files: [String])
+    case synthesisMissing(file: String, found: String)
     case styleSizesDiffer(mapping: Int, synthesis: Int)
     case latentsNotFinite
 
@@ -38,7 +38,10 @@ public enum ModelError: Error, Sendable {
 extension ModelError: CustomStringConvertible, LocalizedError {
     public var errorDescription: String? { description }
 
-    public var description: String {
+    /// One line without control characters, which names of and out of files may contain.
+    public var description: String { printable(sentence, limit: 4000) }
+
+    private var sentence: String {
         switch self {
         case .damaged(let error): "\(error)"
         case .declined(let file, let reason): "\(file): this cannot be imported: it is \(reason)"
@@ -63,15 +66,16 @@ extension ModelError: CustomStringConvertible, LocalizedError {
                 + "that holds it)"
         case .nothingFound(let archive, let entries):
             "\(archive): holds no pair of .xml and .bin with a known network; it holds \(list(entries))"
+                + (entries.first(where: isCheckpointName).map { "; unpack it and give \($0)" } ?? "")
         case .weightsMissing(let description, let expected):
             "\(description): its weights are missing; put \(expected) beside it"
         case .descriptionMissing(let weights, let expected):
             "\(weights): its description is missing; put \(expected) beside it, or give that file instead"
         case .noFiles: "no files were given to import"
         case .twoNetworks(let kind, let files):
-            "\(list(files)): more than one \(kind) network; import one model at a time"
-        case .synthesisMissing(let files):
-            "\(list(files)): a mapping network alone makes no pictures; give the synthesis network as well"
+            "\(list(files)): more than one \(kind); import one model at a time"
+        case .synthesisMissing(let file, let found):
+            "\(file): \(found) alone makes no pictures; give the synthesis network as well"
         case .styleSizesDiffer(let mapping, let synthesis):
             "the networks do not belong together: the mapping network yields latents of length \(mapping), "
                 + "the synthesis network takes \(synthesis)"
@@ -97,6 +101,11 @@ extension ModelError: CustomStringConvertible, LocalizedError {
         case .storeUnwritable(let folder, let reason): "\(folder): the model folder cannot be used: \(reason)"
         }
     }
+}
+
+/// Whether an entry of an archive may be a checkpoint that is read when it is unpacked.
+private func isCheckpointName(_ name: String) -> Bool {
+    [".pt", ".pth", ".pkl", ".ckpt", ".safetensors"].contains { name.lowercased().hasSuffix($0) }
 }
 
 /// The first few of some names, with commas.

@@ -79,7 +79,8 @@ package struct TensorTable {
             let expected = gain * taps[i / count] * taps[i % count] / (sum * sum)
             guard abs(filter[i] - expected) < 1e-5 else {
                 throw ModelError.declined(
-                    file: file, reason: "the filter '\(name)' is not the one that \(network) resamples with")
+                    file: file,
+                    reason: "a network whose filter '\(name)' is not the one that \(network) resamples with")
             }
         }
     }

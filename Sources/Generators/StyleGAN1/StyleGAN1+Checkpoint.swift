@@ -50,6 +50,13 @@ package struct StyleGAN1Checkpoint {
     /// The name by which this network is known.
     package static let marker = "blocks.4x4.const"
 
+    /// Tensors of a block behind the first, less its name.
+    private static let parts = [
+        "conv0_up.weight", "conv0_up.bias", "conv1.weight", "conv1.bias",
+        "epi1.noise.weight", "epi1.style_mod.lin.weight", "epi1.style_mod.lin.bias",
+        "epi2.noise.weight", "epi2.style_mod.lin.weight", "epi2.style_mod.lin.bias",
+    ]
+
     /// Takes the network from a table.
     /// - Parameter prefix: of its names in the table.
     /// - Throws: ``ModelError`` naming the first tensor that is missing or of another shape.
@@ -63,15 +70,20 @@ package struct StyleGAN1Checkpoint {
             return try table.extent(axis, of: name, form: form)
         }
         var channels = [try extent(1, of: Self.marker)]
-        while channels.count < 9 {
-            let name = "blocks.\(4 << channels.count)x\(4 << channels.count).conv0_up.weight"
-            guard table.has(source(name).name) else { break }
-            channels.append(try extent(0, of: name))
+        // Every block that anything is left of counts, so that what is missing of one is missed by its name.
+        let sides = (1..<9).map { 4 << $0 }
+        let last = sides.last { side in
+            Self.parts.contains { table.has(source("blocks.\(side)x\(side).\($0)").name) }
+        }
+        for side in sides where side <= last ?? 4 {
+            channels.append(try extent(0, of: "blocks.\(side)x\(side).conv0_up.weight"))
         }
         let styleDim = try extent(1, of: "blocks.4x4.epi1.style_mod.lin.weight")
         configuration = StyleGAN1Configuration(
             channels: channels, styleDim: styleDim, epsilon: layout == .tensorFlow ? 1e-8 : 1e-5,
-            storesNoise: table.has(source("blocks.4x4.epi1.noise.noise").name))
+            storesNoise: ([4] + sides).contains { side in
+                [1, 2].contains { table.has(source("blocks.\(side)x\(side).epi\($0).noise.noise").name) }
+            })
         guard configuration.isPlausible else {
             throw ModelError.declined(
                 file: table.file,

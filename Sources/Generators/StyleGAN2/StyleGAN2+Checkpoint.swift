@@ -100,18 +100,27 @@ package struct StyleGAN2Checkpoint {
         func has(_ name: String) -> Bool {
             table.has(prefix + layout.source(of: name, shape: [1, 1, 1, 1]).name)
         }
-        if has("b8.conv1.weight"), !has("b4.torgb.weight") {
+        let lacksSkip = ["affine.weight", "affine.bias", "weight", "bias"].allSatisfy {
+            !has("b4.torgb.\($0)")
+        }
+        if has("b8.conv1.weight"), lacksSkip {
             throw ModelError.declined(
                 file: table.file,
                 reason: "StyleGAN2 without skip connections (architecture 'orig' or 'resnet'); only the "
                     + "architecture 'skip', which the published generators have, can be imported")
         }
         var channels = [try extent(0, of: "b4.const", rank: 3)]
-        while channels.count < 9, has("b\(4 << channels.count).conv0.weight") {
-            channels.append(try extent(0, of: "b\(4 << channels.count).conv0.weight", rank: 4))
+        // Every block that anything is left of counts, so that what is missing of one is missed by its name.
+        let sides = (1..<9).map { 4 << $0 }
+        let last = sides.last { side in Self.parts.contains { has("b\(side).\($0)") } } ?? 4
+        for side in sides where side <= last {
+            channels.append(try extent(0, of: "b\(side).conv0.weight", rank: 4))
         }
         configuration = StyleGAN2Configuration(
-            channels: channels, styleDim: try extent(1, of: "b4.conv1.affine.weight", rank: 2), clamp: clamp)
+            channels: channels, styleDim: try extent(1, of: "b4.conv1.affine.weight", rank: 2), clamp: clamp,
+            storesNoise: ([4] + sides).contains { side in
+                has("b\(side).conv0.noise_const") && side > 4 || has("b\(side).conv1.noise_const")
+            })
         guard configuration.isPlausible else {
             throw ModelError.declined(
                 file: table.file,
@@ -129,6 +138,12 @@ package struct StyleGAN2Checkpoint {
         for (name, gain) in Self.filters(layout, blocks: channels.count) where table.has(prefix + name) {
             try table.take(filter: prefix + name, taps: [1, 3, 3, 1], gain: gain)
         }
+    }
+
+    /// Tensors of a block behind the first, less its name.
+    private static let parts = ["conv0", "conv1", "torgb"].flatMap { layer in
+        ["affine.weight", "affine.bias", "weight", "bias"].map { "\(layer).\($0)" }
+            + (layer == "torgb" ? [] : ["\(layer).noise_strength", "\(layer).noise_const"])
     }
 
     /// Filters that are stored beside the weights, and what they sum up to.

@@ -19,8 +19,8 @@ public struct StyleGAN2Weights: Sendable {
         let style: LinearLayer
         let demodulation: Demodulation
         let convolution: ConvolutionWeights
-        /// Of unit variance, [side, side].
-        let noise: AlignedFloats
+        /// Of unit variance, [side, side], where maps are stored.
+        let noise: AlignedFloats?
     }
 
     struct RGB: Sendable {
@@ -49,7 +49,7 @@ public struct StyleGAN2Weights: Sendable {
                     noiseStrength: try tensor(name + ".noise_strength").reshaped([1]),
                     upsampling: upsamples ? .filtered : .none, scale: Float(2).squareRoot(),
                     clamp: configuration.clamp, side: upsamples ? side / 2 : side),
-                noise: AlignedFloats(try tensor(name + ".noise_const")))
+                noise: configuration.storesNoise ? AlignedFloats(try tensor(name + ".noise_const")) : nil)
         }
         constant = try tensor("b4.const")
         let sides = configuration.channels.indices.map { 4 << $0 }

@@ -7,11 +7,35 @@ public struct StyleGAN2Configuration: Codable, Sendable, Hashable {
     /// The largest magnitude of an activation, and of each RGB layer's output; nil where nothing is clamped.
     /// StyleGAN2-ADA trains with 256 and clamps in single precision as well.
     public var clamp: Float?
+    /// Whether noise maps are stored with the weights; the oldest of rosinality's files hold none.
+    public var storesNoise: Bool
 
-    public init(channels: [Int], styleDim: Int, clamp: Float? = nil) {
+    public init(channels: [Int], styleDim: Int, clamp: Float? = nil, storesNoise: Bool = true) {
         self.channels = channels
         self.styleDim = styleDim
         self.clamp = clamp
+        self.storesNoise = storesNoise
+    }
+
+    private enum CodingKeys: CodingKey {
+        case channels, styleDim, clamp, storesNoise
+    }
+
+    /// Files that were written when every one held noise maps do not say so.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        channels = try values.decode([Int].self, forKey: .channels)
+        styleDim = try values.decode(Int.self, forKey: .styleDim)
+        clamp = try values.decodeIfPresent(Float.self, forKey: .clamp)
+        storesNoise = try values.decodeIfPresent(Bool.self, forKey: .storesNoise) ?? true
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(channels, forKey: .channels)
+        try values.encode(styleDim, forKey: .styleDim)
+        try values.encodeIfPresent(clamp, forKey: .clamp)
+        if !storesNoise { try values.encode(false, forKey: .storesNoise) }
     }
 
     public var resolution: Int { 2 << channels.count }
@@ -40,7 +64,8 @@ extension StyleGAN2Configuration {
                 (name + ".weight", [outputs, inputs, kernel, kernel]), (name + ".bias", [outputs]),
             ]
             guard let side else { return }
-            shapes += [(name + ".noise_strength", []), (name + ".noise_const", [side, side])]
+            shapes.append((name + ".noise_strength", []))
+            if storesNoise { shapes.append((name + ".noise_const", [side, side])) }
         }
         for (i, width) in channels.enumerated() {
             let side = 4 << i

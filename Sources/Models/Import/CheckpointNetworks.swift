@@ -9,6 +9,8 @@ struct CheckpointNetworks {
     private(set) var fit: GaussianFit?
     /// w̄, the average latent that the training kept, [latentSize].
     private(set) var average: Tensor<Float>?
+    /// Set where the generator's name says that it is not the running average.
+    private(set) var training: TrainingWeights?
     /// Entries and tensors that play no part, unread.
     private(set) var skipped: [String]
     private let file: String
@@ -18,17 +20,27 @@ struct CheckpointNetworks {
     init(_ checkpoint: Checkpoint) throws {
         file = checkpoint.file
         skipped = checkpoint.otherEntries
-        let kinds = checkpoint.networks.map { ($0, NetworkKind($0)) }
-        let generators = kinds.filter { $0.1.isGenerator || $0.1 == .gaussianFit }
+        let found = checkpoint.networks.flatMap { network in
+            NetworkKind.all(in: network).map { Candidate(network: network, kind: $0) }
+        }
+        let generators = found.filter(\.kind.isGenerator)
+        let usable = generators.isEmpty ? found.filter { $0.kind == .gaussianFit } : generators
         // A file of several generators holds the one in training, and its running average, which is better.
-        guard let best = generators.min(by: { Self.rank($0.0.path) < Self.rank($1.0.path) }) else {
-            for case (_, .declined(let reason)) in kinds {
+        guard let best = usable.min(by: { $0.rank < $1.rank }) else {
+            for case .declined(let reason) in found.map(\.kind) {
                 throw ModelError.declined(file: file, reason: reason)
             }
+            try checkpoint.checkNames()
             throw ModelError.unrecognised(file: file)
         }
-        skipped += kinds.map(\.0.path).filter { $0 != best.0.path }
-        try read(best.0, best.1)
+        skipped += checkpoint.networks.map(\.path).filter { $0 != best.network.path }
+        try read(best.network, best.kind)
+        if synthesis != nil, !best.isAverage, !best.name.isEmpty {
+            let others = checkpoint.networks.map(\.path) + checkpoint.unnamed.map(\.place)
+            training = TrainingWeights(
+                file: file, network: best.name,
+                unusable: others.filter { isAverageName($0) && !isDiscriminatorName($0) })
+        }
         for (name, tensor) in checkpoint.looseTensors {
             if ["latent_avg", "mean_latent"].contains(name),
                 let size = synthesis?.configuration.specification.latentSize,
@@ -41,14 +53,6 @@ struct CheckpointNetworks {
         }
     }
 
-    private static func rank(_ path: String) -> Int {
-        switch path.split(separator: ".").last.map(String.init) {
-        case "G_ema", "g_ema", "Gs", "ema": 0
-        case "G", "g", "generator": 2
-        default: 1
-        }
-    }
-
     private mutating func read(_ network: CheckpointNetwork, _ kind: NetworkKind) throws {
         switch kind {
         case .styleGAN1(let synthesis, let mapping): try readStyleGAN1(network, synthesis, mapping)
@@ -58,21 +62,15 @@ struct CheckpointNetworks {
         case .tensorFlowStyleGAN2: try readTensorFlow(network, isStyleGAN2: true)
         case .gaussianFit: try readFit(network)
         case .declined(let reason): throw ModelError.declined(file: file, reason: reason)
-        case .other: throw ModelError.unrecognised(file: file)
         }
     }
 
     private mutating func readStyleGAN1(
         _ network: CheckpointNetwork, _ synthesis: String?, _ mapping: String?
     ) throws {
-        // Whatever the names of both networks begin with, less the names of the networks themselves.
-        let prefixes = [synthesis, mapping].compactMap { $0 }
-        let endings = ["g_synthesis.", "g_mapping.", "synthesis.", "mapping."]
-        let root = prefixes.map { prefix in
-            endings.first { prefix.hasSuffix($0) }.map { String(prefix.dropLast($0.count)) } ?? prefix
-        }.min { $0.count < $1.count }
-        var table = table(network, root ?? "", "StyleGAN1")
-        func inner(_ prefix: String) -> String { String(prefix.dropFirst(root?.count ?? 0)) }
+        let root = NetworkKind.styleGAN1(synthesis: synthesis, mapping: mapping).root
+        var table = table(network, root, "StyleGAN1")
+        func inner(_ prefix: String) -> String { String(prefix.dropFirst(root.count)) }
         if let synthesis {
             let found = try StyleGAN1Checkpoint(&table, layout: .pulse, prefix: inner(synthesis))
             add(found, path: network.path, key: synthesis + StyleGAN1Checkpoint.marker)
@@ -191,4 +189,44 @@ struct CheckpointNetworks {
             FoundMapping(file: file, network: $0, title: title, digest: digest(of: $0.tensors))
         }
     }
+}
+
+/// Weights in training, taken because the file has no running average of them that can be used.
+struct TrainingWeights: Sendable, Equatable {
+    var file: String
+    /// What the network is called in the file.
+    var network: String
+    /// Entries that are called an average and from which nothing can be made.
+    var unusable: [String]
+}
+
+/// A network that a checkpoint may be imported for.
+private struct Candidate {
+    let network: CheckpointNetwork
+    let kind: NetworkKind
+
+    /// The keys and prefixes that lead to it; empty where it is the file itself.
+    var name: String {
+        // Where the file numbers its networks, they may know their own names.
+        let path =
+            Int(network.path) == nil ? network.path : network.attributes["name"]?.string ?? network.path
+        return [path, kind.root].flatMap { $0.split(separator: ".") }
+            .filter { !Self.fillers.contains(String($0)) }.joined(separator: ".")
+    }
+
+    /// Keys that say nothing of what they lead to.
+    private static let fillers = ["module", "_orig_mod", "synthesis", "g_synthesis", "mapping", "g_mapping"]
+
+    var isAverage: Bool { isAverageName(name) }
+
+    var rank: Int {
+        if isAverage { return 0 }
+        let last = name.split(separator: ".").last.map(String.init)
+        return ["G", "g", "generator"].contains(last) ? 2 : 1
+    }
+}
+
+private func isDiscriminatorName(_ name: String) -> Bool {
+    let last = name.split(separator: ".").last?.lowercased() ?? ""
+    return ["d_", "d-", "disc", "netd"].contains { last.hasPrefix($0) } || last == "d"
 }

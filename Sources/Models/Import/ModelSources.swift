@@ -10,6 +10,8 @@ struct ModelSources {
     private(set) var fit: GaussianFit?
     /// w̄, the average latent that the training kept, [latentSize].
     private(set) var average: Tensor<Float>?
+    /// Set where weights in training had to be taken.
+    private(set) var training: TrainingWeights?
     /// Names and digests of the files read, in the order of their names.
     private(set) var files: [(name: String, sha256: String)] = []
     /// Names of archive entries and networks that play no part.
@@ -20,19 +22,32 @@ struct ModelSources {
     init(_ urls: [URL]) throws {
         guard !urls.isEmpty else { throw ModelError.noFiles }
         var seen: Set<String> = []
+        var parts: [CheckpointParts] = []
         for url in urls {
-            switch try FileKind(of: url) {
-            case .archive: try readArchive(url)
-            case .checkpoint: try readCheckpoint(url)
+            // Read once: what is told, decoded and hashed are the same bytes, whatever becomes of the file.
+            let file = try FileBytes(reading: url, limit: Checkpoint.sizeLimit)
+            switch try FileKind(file, url) {
+            case .archive(let archive): try readArchive(archive, file, url)
+            case .checkpoint: try readCheckpoint(file, url)
+            case .part(let shard): CheckpointParts.add(file, url, shard, to: &parts)
+            case .index(let index):
+                note(file, url)
+                CheckpointParts.add(index, file, url, to: &parts)
             case .description, .weights:
                 // Either half names the pair; a pair given in halves is read once.
                 let stem = url.deletingPathExtension()
                 if seen.insert(stem.standardizedFileURL.path).inserted { try readPair(stem) }
             }
         }
+        for part in parts { try read(part) }
         files.sort { $0.name < $1.name }
         guard let synthesis else {
-            if let file = mapping?.file ?? fit?.file { throw ModelError.synthesisMissing(files: [file]) }
+            if let file = mapping?.file {
+                throw ModelError.synthesisMissing(file: file, found: "a mapping network")
+            }
+            if let file = fit?.file {
+                throw ModelError.synthesisMissing(file: file, found: "a fit of the latents")
+            }
             throw ModelError.nothingFound(archive: urls[0].relativePath, entries: skipped)
         }
         let size = synthesis.configuration.specification.latentSize
@@ -59,19 +74,36 @@ struct ModelSources {
         return sha256(of: FileBytes(Array(lines.joined().utf8), name: "digests"))
     }
 
-    private mutating func readCheckpoint(_ url: URL) throws {
-        let found = try CheckpointNetworks(Checkpoint(contentsOf: url))
-        files.append((url.lastPathComponent, try sha256(contentsOf: url)))
+    private mutating func note(_ file: FileBytes, _ url: URL) {
+        files.append((url.lastPathComponent, sha256(of: file)))
+    }
+
+    private mutating func readCheckpoint(_ file: FileBytes, _ url: URL) throws {
+        note(file, url)
+        do {
+            try add(CheckpointNetworks(Checkpoint(file)))
+        } catch let error as CheckpointError where error.problem == .unknownFormat {
+            throw ModelError.unrecognised(file: file.name)
+        }
+    }
+
+    private mutating func read(_ parts: CheckpointParts) throws {
+        var parts = parts
+        for (url, file) in try parts.complete() { note(file, url) }
+        try add(CheckpointNetworks(parts.checkpoint()))
+    }
+
+    private mutating func add(_ found: CheckpointNetworks) throws {
         if let network = found.synthesis { try add(network) }
         if let network = found.mapping { try add(network) }
         if let fit = found.fit {
             if let other = self.fit {
-                throw ModelError.twoNetworks(
-                    kind: "fit of latents, not network,", files: [other.file, fit.file])
+                throw ModelError.twoNetworks(kind: "fit of the latents", files: [other.file, fit.file])
             }
             self.fit = fit
         }
         average = average ?? found.average
+        training = training ?? found.training
         skipped += found.skipped
     }
 
@@ -88,21 +120,20 @@ struct ModelSources {
                     weights: other.relativePath, expected: file.lastPathComponent)
         }
         let text = try FileBytes(reading: description, limit: OpenVINOGraph.descriptionLimit)
+        if let other = ForeignFormat(text) {
+            throw CheckpointError(file: text.name, problem: .foreign(other))
+        }
         let numbers = try FileBytes(reading: weights, limit: OpenVINOGraph.weightsLimit)
-        files.append((description.lastPathComponent, sha256(of: text)))
-        files.append((weights.lastPathComponent, sha256(of: numbers)))
+        note(text, description)
+        note(numbers, weights)
         guard try add(text, numbers) else {
             throw ModelError.unrecognised(file: description.relativePath)
         }
     }
 
-    private mutating func readArchive(_ url: URL) throws {
-        let archive = try ZipArchive(contentsOf: url)
+    private mutating func readArchive(_ archive: ZipArchive, _ file: FileBytes, _ url: URL) throws {
         let names = Set(archive.entries.map(\.name))
-        if names.contains(where: { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }) {
-            return try readCheckpoint(url)
-        }
-        files.append((url.lastPathComponent, try sha256(contentsOf: url)))
+        note(file, url)
         var used: Set<String> = []
         let pairs = names.filter { $0.hasSuffix(".xml") && names.contains($0.dropLast(3) + "bin") }
         for description in pairs.sorted().prefix(16) {
@@ -146,41 +177,16 @@ struct ModelSources {
     }
 
     private mutating func add(_ network: FoundSynthesis) throws(ModelError) {
-        if let other = synthesis { throw .twoNetworks(kind: "synthesis", files: [other.file, network.file]) }
+        if let other = synthesis {
+            throw .twoNetworks(kind: "synthesis network", files: [other.file, network.file])
+        }
         synthesis = network
     }
 
     private mutating func add(_ network: FoundMapping) throws(ModelError) {
-        if let other = mapping { throw .twoNetworks(kind: "mapping", files: [other.file, network.file]) }
-        mapping = network
-    }
-}
-
-/// What a file is, by its first bytes; the name counts only for weights, which have no mark.
-private enum FileKind {
-    case archive, description, weights, checkpoint
-
-    init(of url: URL) throws {
-        let file = try FileBytes(mapping: url)
-        let start = file.withBytes { Array($0.prefix(16)) }
-        let name = url.relativePath
-        if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || start.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
-            self = .archive
-        } else if url.pathExtension.lowercased() == "bin" {
-            self = .weights
-        } else if start.first == UInt8(ascii: "<") || start.starts(with: [0xEF, 0xBB, 0xBF, 0x3C]) {
-            self = .description
-        } else if start.count > 1, start[0] == 0x80, (0...5).contains(start[1]) {
-            self = .checkpoint
-        } else if start.count > 8, start[8] == UInt8(ascii: "{"), start[7] == 0 {
-            // Checked like any other before anything is said of it.
-            let safetensors = try SafetensorsFile(file)
-            guard safetensors.metadata["format"] != ModelMetadata.format else {
-                throw ModelError.isModelFile(file: name)
-            }
-            self = .checkpoint
-        } else {
-            throw ModelError.unrecognised(file: name)
+        if let other = mapping {
+            throw .twoNetworks(kind: "mapping network", files: [other.file, network.file])
         }
+        mapping = network
     }
 }

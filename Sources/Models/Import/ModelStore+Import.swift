@@ -11,6 +11,9 @@ public enum ImportEvent: Sendable {
     case skipped([String])
     /// The same networks are in the store under this name.
     case alreadyImported(name: String)
+    /// The network's name in the file does not say that it is the running average of the training's weights, and
+    /// no other does; `unusable` are entries that are called an average and from which nothing can be made.
+    case trainingWeights(file: String, network: String, unusable: [String])
     /// The share of the latent statistics that is measured, 0…1.
     case statistics(Double)
 }
@@ -50,13 +53,28 @@ extension ModelStore {
         if let mapping = sources.mapping {
             tensors += mapping.network.tensors.map { ("mapping." + $0.name, $0.tensor) }
         }
-        tensors +=
-            try statistics(sources, sampleCount: sampleCount) { progress(.statistics($0)) }?.tensors ?? []
-        if let average = sources.average { tensors.append(("latent.average", average)) }
-        try write(tensors, metadata: try metadata.encoded(), name: metadata.name) { url in
-            _ = try existing(url, sameAs: metadata)
+        let made = try prepareFolder(for: Self.size(of: tensors, with: metadata.configuration))
+        do {
+            tensors +=
+                try statistics(sources, sampleCount: sampleCount) { progress(.statistics($0)) }?.tensors ?? []
+            if let average = sources.average { tensors.append(("latent.average", average)) }
+            try write(tensors, metadata: try metadata.encoded(), name: metadata.name) { url in
+                _ = try existing(url, sameAs: metadata)
+            }
+        } catch {
+            Self.remove(made)
+            throw error
         }
         return try Model(contentsOf: url)
+    }
+
+    /// What the file of a model takes, its statistics and header counted, in bytes.
+    private static func size(
+        of tensors: [(name: String, tensor: Tensor<Float>)], with configuration: ModelConfiguration
+    ) -> Int {
+        let latentSize = configuration.synthesis.specification.latentSize
+        let statistics = configuration.hasStatistics ? latentSize * (latentSize + 3) : 0
+        return (tensors.reduce(statistics) { $0 + $1.tensor.count }) * MemoryLayout<Float>.size + 1 << 16
     }
 
     /// What the search needs to know of the latents: measured, or given and completed by what is measured.
@@ -110,12 +128,23 @@ extension ModelStore {
 
     /// A valid name out of a file's name.
     static func derivedName(_ file: URL) -> String {
-        let stem = file.deletingPathExtension().lastPathComponent.lowercased()
+        let stem = stem(of: file).lowercased()
         let name = String(stem.map { isValid(name: "a\($0)") ? $0 : "-" }.drop { !isValid(name: String($0)) })
         return name.isEmpty ? "model" : String(name.prefix(64))
     }
 
+    /// The name of a file, or of the checkpoint that it is a part or the index of, without its ending.
+    private static func stem(of file: URL) -> String {
+        if let part = ShardName(file.lastPathComponent) { return part.stem }
+        let stem = file.deletingPathExtension()
+        return stem.pathExtension == "index"
+            ? stem.deletingPathExtension().deletingPathExtension().lastPathComponent : stem.lastPathComponent
+    }
+
     private func report(_ sources: ModelSources, to progress: (ImportEvent) -> Void) {
+        if let found = sources.training {
+            progress(.trainingWeights(file: found.file, network: found.network, unusable: found.unusable))
+        }
         if let found = sources.synthesis {
             progress(.recognised(file: found.file, network: found.title, evidence: found.evidence))
         }

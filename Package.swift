@@ -27,7 +27,7 @@ let package = Package(
             name: "pulse",
             dependencies: [
                 "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Imaging", "Degradation",
-                "Checkpoints", "Tensors", "Files",
+                "Checkpoints", "Engine", "Tensors", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"]),
@@ -148,7 +148,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "PulseCommandTests",
-            dependencies: ["pulse", "Jobs", "Search", "FaceAlignment", "Imaging", "Tensors", "Files", "TestSupport"]),
+            dependencies: [
+                "pulse", "Jobs", "Search", "FaceAlignment", "Imaging", "Checkpoints", "Engine", "Tensors", "Files",
+                "TestSupport",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11,

@@ -2,7 +2,6 @@
 #include "CKernels.h"
 #include "families/geometry.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 extern const ck_kernels ck_kernels_portable;
@@ -27,12 +26,7 @@ const ck_kernels *ck_kernels_named(const char *name) {
     return NULL;
 }
 
-const ck_kernels *ck_kernels_default(void) {
-    const char *wanted = getenv("PULSE_KERNELS");
-    if (wanted) {
-        const ck_kernels *found = ck_kernels_named(wanted);
-        if (found) return found;
-    }
+const ck_kernels *ck_kernels_fastest(void) {
     static const char *const fastest_first[] = {"avx512", "avx2", "neon", "portable"};
     const ck_kernels *found = NULL;
     for (int i = 0; !found; i++) found = ck_kernels_named(fastest_first[i]);
@@ -138,8 +132,7 @@ static void linear_backward_task(void *context, int task, int worker) {
     l->kernels->linear_backward(layer, l->x, l->y, first, last, l->accumulate);
 }
 
-void ck_run_linear_forward(
-    const ck_kernels *kernels, ck_pool *pool, const ck_linear *layer, const float *x, float *y) {
+void ck_run_linear_forward(const ck_kernels *kernels, ck_pool *pool, const ck_linear *layer, const float *x, float *y) {
     loop l = {.kernels = kernels, .layer = layer, .x = x, .y = y};
     ck_pool_run(pool, (layer->rows + linear_rows - 1) / linear_rows, linear_forward_task, &l);
 }
@@ -160,10 +153,16 @@ static void multiply_task(void *context, int task, int worker) {
     l->kernels->multiply_panel(l->packed, panel, l->rows, l->inner, l->y + first, l->columns, count);
 }
 
-void ck_run_multiply(
-    const ck_kernels *kernels, ck_pool *pool, const float *packed, const float *b, float *c, int rows, int inner,
-    int columns, float *scratch) {
-    loop l = {.kernels = kernels, .packed = packed, .x = b, .y = c, .rows = rows, .inner = inner,
-        .columns = columns, .scratch = scratch, .stride = (size_t)inner * CK_PANEL};
+void ck_run_multiply(const ck_kernels *kernels, ck_pool *pool, const float *packed, const float *b, float *c, int rows,
+    int inner, int columns, float *scratch) {
+    loop l = {.kernels = kernels,
+        .packed = packed,
+        .x = b,
+        .y = c,
+        .rows = rows,
+        .inner = inner,
+        .columns = columns,
+        .scratch = scratch,
+        .stride = (size_t)inner * CK_PANEL};
     ck_pool_run(pool, (columns + CK_PANEL - 1) / CK_PANEL, multiply_task, &l);
 }

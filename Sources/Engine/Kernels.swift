@@ -1,13 +1,19 @@
 import CKernels
+import Foundation
 
 /// One set of the engine's C kernels, compiled for one instruction set.
 ///
-/// Sets agree within rounding, not bit for bit; `default` is the fastest that this machine runs, or the one
-/// that the environment variable `PULSE_KERNELS` names (portable, avx2, avx512 or neon).
+/// Sets agree within rounding, not bit for bit.
 public struct Kernels: @unchecked Sendable {
     let table: UnsafePointer<ck_kernels>
 
-    public static let `default` = Kernels(table: ck_kernels_default())
+    /// What `requested` gives in this process's environment.
+    ///
+    /// Ends the process where the environment asks for a set that this machine cannot run: call `requested` first
+    /// to get an error instead.
+    public static let `default`: Kernels = {
+        do { return try requested() } catch { fatalError("\(error)") }
+    }()
 
     /// The set of that name, or nil where this machine cannot run it.
     public init?(named name: String) {
@@ -19,8 +25,49 @@ public struct Kernels: @unchecked Sendable {
 
     public var name: String { String(cString: table.pointee.name) }
 
+    /// The names of all sets, of whatever processor, slowest first.
+    public static let names = ["portable", "neon", "avx2", "avx512"]
+
     /// Every set that this machine runs, slowest first.
-    public static var available: [Kernels] {
-        ["portable", "neon", "avx2", "avx512"].compactMap(Kernels.init(named:))
+    public static var available: [Kernels] { names.compactMap(Kernels.init(named:)) }
+
+    /// The set that the environment variable `PULSE_KERNELS` names; where it is absent or empty, the fastest that
+    /// this machine runs.
+    /// - Throws: ``KernelsError`` where it names anything else.
+    public static func requested(
+        by environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(KernelsError) -> Kernels {
+        guard let name = environment["PULSE_KERNELS"], !name.isEmpty else {
+            return Kernels(table: ck_kernels_fastest())
+        }
+        guard names.contains(name) else { throw .unknown(name) }
+        guard let kernels = Kernels(named: name) else { throw .unavailable(name) }
+        return kernels
+    }
+}
+
+/// Why the kernels that the environment asks for cannot be had.
+public enum KernelsError: Error, Equatable {
+    /// No set has this name.
+    case unknown(String)
+    /// There is such a set, but this machine cannot run it.
+    case unavailable(String)
+}
+
+extension KernelsError: CustomStringConvertible {
+    public var description: String {
+        let runs = "this processor runs " + list(Kernels.available.map(\.name))
+        switch self {
+        case .unknown(let name):
+            return
+                "PULSE_KERNELS is '\(name)', which names no kernels. There are \(list(Kernels.names)); \(runs)."
+        case .unavailable(let name):
+            return "PULSE_KERNELS is '\(name)', but \(runs). Choose one of these, or unset the variable."
+        }
+    }
+
+    private func list(_ names: [String]) -> String {
+        guard names.count > 1 else { return names.joined() }
+        return names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }
 }

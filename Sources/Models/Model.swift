@@ -99,15 +99,16 @@ public struct Model: Sendable {
     }
 
     /// A generator with a workspace of its own.
-    /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape.
+    /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape; ``KernelsError``.
     public func makeGenerator(threads: Int) throws -> any Generator {
         try makeGenerators(1, threads: threads)[0]
     }
 
     /// Generators with a workspace each, on the same weights, that share `threads` threads as evenly as whole
     /// threads allow.
-    /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape.
+    /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape; ``KernelsError``.
     public func makeGenerators(_ count: Int, threads: Int) throws -> [any Generator] {
+        let kernels = try Kernels.requested()
         let shares = (0..<count).map { max(threads / count + ($0 < threads % count ? 1 : 0), 1) }
         // Packed weights are copies: neither the file's pages nor the tensors between are needed any more, and the
         // workspaces want their memory.
@@ -119,15 +120,15 @@ public struct Model: Sendable {
         case .mobileStyleGAN:
             let weights = try mobileStyleGANWeights()
             releaseSources()
-            return shares.map { MobileStyleGAN(weights: weights, threads: $0) }
+            return shares.map { MobileStyleGAN(weights: weights, threads: $0, kernels: kernels) }
         case .styleGAN1(let configuration):
             let weights = try StyleGAN1Weights(configuration: configuration, tensor: synthesisTensors())
             releaseSources()
-            return shares.map { StyleGAN1(weights: weights, threads: $0) }
+            return shares.map { StyleGAN1(weights: weights, threads: $0, kernels: kernels) }
         case .styleGAN2(let configuration):
             let weights = try StyleGAN2Weights(configuration: configuration, tensor: synthesisTensors())
             releaseSources()
-            return shares.map { StyleGAN2(weights: weights, threads: $0) }
+            return shares.map { StyleGAN2(weights: weights, threads: $0, kernels: kernels) }
         }
     }
 

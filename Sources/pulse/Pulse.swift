@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Files
 import Foundation
 
@@ -28,6 +29,7 @@ struct Pulse: ParsableCommand {
     private static func run(_ arguments: [String]) -> ExitStatus {
         do {
             var command = try parseAsRoot(disambiguated(arguments))
+            _ = try Kernels.requested()  // before any work starts
             try command.run()
             return .success
         } catch let status as ExitStatus {

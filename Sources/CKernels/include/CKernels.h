@@ -48,12 +48,12 @@ void ck_pool_run(ck_pool *pool, int tasks, void (*body)(void *context, int task,
 ///     d  = depthwise 3×3 (x), zero padding
 ///     a  = leakyReLU₀.₂( weight · d + noise + bias )
 typedef struct {
-    int channels_in;   ///< Channels of x.
-    int channels_out;  ///< Channels of a.
-    int height, width; ///< Of x and a.
-    int haar;          ///< Input is [4·channels_in, height/2, width/2]: c is its low band, channels_in + 3c + {0,1,2} its high bands.
-    int rows;          ///< Rows of one tile; even, and all of them when width < CK_PANEL.
-    const float *weight;            ///< Packed [channels_out, channels_in].
+    int channels_in;     ///< Channels of x.
+    int channels_out;    ///< Channels of a.
+    int height, width;   ///< Of x and a.
+    int haar;            ///< Input is [4·channels_in, height/2, width/2]: low bands, then three high bands for each.
+    int rows;            ///< Rows of one tile; even, and all of them when width < CK_PANEL.
+    const float *weight; ///< Packed [channels_out, channels_in].
     const float *weight_transposed; ///< Packed [channels_in, channels_out].
     const float *kernel;            ///< [channels_in][3][3].
     const float *bias;              ///< [channels_out].
@@ -63,23 +63,23 @@ typedef struct {
     ptrdiff_t input_stride;         ///< Floats from one channel to the next.
     float *output;                  ///< Activations a. Backward reads ∂loss/∂(before the leaky ReLU) here.
     ptrdiff_t output_stride;
-    float *d_gain;                  ///< Backward: [tiles of rows][input channels], ∂loss/∂gain of each tile.
-    float *d_noise;                 ///< Backward: [height·width], ∂loss/∂noise; NULL when not wanted.
+    float *d_gain;  ///< Backward: [tiles of rows][input channels], ∂loss/∂gain of each tile.
+    float *d_noise; ///< Backward: [height·width], ∂loss/∂noise; NULL when not wanted.
 } ck_separable;
 
 /// The last layer: rgb = inverse Haar( weight · (gain ∘ input) + bias ), where weight has 12 rows.
 typedef struct {
     int channels_in;
-    int height, width; ///< Of the input; the picture is twice as large.
-    int rows;          ///< Input rows of one tile.
+    int height, width;              ///< Of the input; the picture is twice as large.
+    int rows;                       ///< Input rows of one tile.
     const float *weight;            ///< Packed [12, channels_in]: low bands of r, g, b, then 3 high bands of each.
     const float *weight_transposed; ///< Packed [channels_in, 12].
     const float *bias;              ///< [12].
     const float *gain;              ///< [channels_in].
     float *input;                   ///< As in ck_separable.
     ptrdiff_t input_stride;
-    float *image;                   ///< [3, 2·height, 2·width]. Forward writes the picture, backward reads its gradient.
-    float *d_gain;                  ///< Backward: [tiles][channels_in].
+    float *image;  ///< [3, 2·height, 2·width]. Forward writes the picture, backward reads its gradient.
+    float *d_gain; ///< Backward: [tiles][channels_in].
 } ck_image;
 
 /// y = A·x + b, and its transpose, for a row-major matrix [rows, columns].
@@ -99,8 +99,7 @@ typedef struct {
     /// y[first..<last] = rows of A·x + b.
     void (*linear_forward)(const ck_linear *layer, const float *x, float *y, int first, int last);
     /// dx[first..<last] = columns of Aᵀ·dy; `accumulate` adds to what is there.
-    void (*linear_backward)(
-        const ck_linear *layer, const float *dy, float *dx, int first, int last, int accumulate);
+    void (*linear_backward)(const ck_linear *layer, const float *dy, float *dx, int first, int last, int accumulate);
     /// C[:, panel] = A·B[:, panel] for 32 columns: packed A [rows, inner], B panel [inner][32], C row-major.
     void (*multiply_panel)(
         const float *packed, const float *panel, int rows, int inner, float *c, ptrdiff_t c_stride, int columns);
@@ -123,8 +122,8 @@ typedef struct {
 
 /// The set named "portable", "avx2", "avx512" or "neon", or NULL where this machine cannot run it.
 const ck_kernels *ck_kernels_named(const char *name);
-/// The fastest set of this machine, or the one that the environment variable PULSE_KERNELS names.
-const ck_kernels *ck_kernels_default(void);
+/// The fastest set of this machine.
+const ck_kernels *ck_kernels_fastest(void);
 
 /// Floats of scratch that one tile of a layer needs, forward or backward.
 size_t ck_separable_scratch(const ck_separable *layer);
@@ -140,17 +139,14 @@ void ck_run_image_forward(
 void ck_run_image_backward(
     const ck_kernels *kernels, ck_pool *pool, const ck_image *layer, float *scratch, size_t stride);
 /// y = A·x + b, split over the pool by fixed ranges of rows.
-void ck_run_linear_forward(
-    const ck_kernels *kernels, ck_pool *pool, const ck_linear *layer, const float *x, float *y);
+void ck_run_linear_forward(const ck_kernels *kernels, ck_pool *pool, const ck_linear *layer, const float *x, float *y);
 /// dx = Aᵀ·dy (added to dx when `accumulate`), split over the pool by fixed ranges of columns.
 void ck_run_linear_backward(
-    const ck_kernels *kernels, ck_pool *pool, const ck_linear *layer, const float *dy, float *dx,
-    int accumulate);
+    const ck_kernels *kernels, ck_pool *pool, const ck_linear *layer, const float *dy, float *dx, int accumulate);
 /// C = A·B for packed A [rows, inner] and row-major B [inner, columns], split over the pool by panels.
 /// `scratch` holds inner·CK_PANEL floats for every thread.
-void ck_run_multiply(
-    const ck_kernels *kernels, ck_pool *pool, const float *packed, const float *b, float *c, int rows, int inner,
-    int columns, float *scratch);
+void ck_run_multiply(const ck_kernels *kernels, ck_pool *pool, const float *packed, const float *b, float *c, int rows,
+    int inner, int columns, float *scratch);
 
 /// The dense layers over the pool; `scratch` as above.
 void ck_run_convolution_forward(

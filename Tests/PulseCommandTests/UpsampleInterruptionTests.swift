@@ -7,17 +7,14 @@ import Testing
 @Suite struct UpsampleInterruptionTests {
     /// Starts a run too long to end by itself and interrupts it once `condition` holds.
     private func interrupted(
-        _ scene: UpsampleScene, _ inputs: [String], _ options: [String] = [], times: Int = 1, steps: Int = 2,
+        _ scene: UpsampleScene, _ inputs: [String], _ options: [String] = [], steps: Int = 2,
         when condition: (PulseBinary.Running) -> Bool
     ) throws -> PulseBinary.Output {
         let run = try PulseBinary.start(
             scene.arguments(inputs, ["--tolerance", "255", "--progress", "json"] + options, steps: steps),
             in: scene.folder)
         #expect(run.wait { condition($0) }, "\(run.standardErrorSoFar)")
-        for _ in 0..<times {
-            run.interrupt()
-            Thread.sleep(forTimeInterval: 0.05)
-        }
+        run.interrupt()
         return run.wait(timeout: 60)
     }
 
@@ -68,13 +65,42 @@ import Testing
         }
     }
 
+    /// The progress goes into a pipe that is full and that nobody reads, so that the search stands still in its first
+    /// step: the first signal alone would never end it, and a second that is ignored would not either.
     @Test func aSecondInterruptionEndsAtOnceWithoutLitter() throws {
         try UpsampleScene.with { scene in
             try scene.add("a.png")
-            let output = try interrupted(
-                scene, ["a.png"], ["--count", "500", "--batch", "4"], times: 2, when: { steps($0) >= 1 })
-            #expect(output.status == 130, "\(output)")
-            #expect(try scene.names("out").filter { $0.hasPrefix(".") } == [])
+            let stuck = Pipe()
+            fill(stuck)
+            let run = try PulseBinary.start(
+                scene.arguments(["a.png"], ["--progress", "json"]), in: scene.folder,
+                standardError: stuck.fileHandleForWriting)
+            // There is something to leave behind.
+            #expect(run.wait { _ in hidden(scene).count == 1 })
+            run.interrupt()
+            Thread.sleep(forTimeInterval: 1)
+            #expect(run.isRunning, "one signal alone ended what this test takes for endless")
+            run.interrupt()
+            let output = run.wait(timeout: 10)
+            #expect(!output.timedOut && output.status == 130, "\(output)")
+            #expect(try scene.names("out") == [])
         }
+    }
+
+    /// Names of unfinished results.
+    private func hidden(_ scene: UpsampleScene) -> [String] {
+        ((try? scene.names("out")) ?? []).filter { $0.hasPrefix(".") }
+    }
+
+    /// Writes into a pipe until it holds no more.
+    private func fill(_ pipe: Pipe) {
+        let descriptor = pipe.fileHandleForWriting.fileDescriptor
+        let flags = fcntl(descriptor, F_GETFL)
+        _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
+        for size in [4096, 1] {
+            let bytes = [UInt8](repeating: UInt8(ascii: "."), count: size)
+            while write(descriptor, bytes, size) > 0 {}
+        }
+        _ = fcntl(descriptor, F_SETFL, flags)
     }
 }

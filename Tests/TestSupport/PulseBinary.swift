@@ -46,11 +46,12 @@ public enum PulseBinary {
     }
 
     /// Starts without waiting, for tests that interrupt.
+    /// - Parameter standardError: where it goes; by default it is captured.
     public static func start(
         _ arguments: [String], program: String = "pulse", environment: [String: String] = [:],
-        in directory: URL? = nil
+        in directory: URL? = nil, standardError: FileHandle? = nil
     ) throws -> Running {
-        try Running(url(of: program), arguments, environment, directory)
+        try Running(url(of: program), arguments, environment, directory, standardError)
     }
 
     /// A run under way.
@@ -60,7 +61,8 @@ public enum PulseBinary {
         private let folder: URL
 
         fileprivate init(
-            _ program: URL, _ arguments: [String], _ added: [String: String], _ directory: URL?
+            _ program: URL, _ arguments: [String], _ added: [String: String], _ directory: URL?,
+            _ standardError: FileHandle?
         ) throws {
             folder = try makeTemporaryDirectory()
             process.executableURL = program
@@ -71,7 +73,7 @@ public enum PulseBinary {
             process.environment = environment
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = try handle("stdout")
-            process.standardError = try handle("stderr")
+            process.standardError = try standardError ?? handle("stderr")
             let ended = ended
             process.terminationHandler = { _ in ended.signal() }
             try process.run()
@@ -81,6 +83,8 @@ public enum PulseBinary {
             if process.isRunning { kill(process.processIdentifier, SIGKILL) }
             try? FileManager.default.removeItem(at: folder)
         }
+
+        public var isRunning: Bool { process.isRunning }
 
         /// What the program has written on standard error up to now.
         public var standardErrorSoFar: String { text("stderr") }

@@ -13,6 +13,8 @@ final class Interruption: @unchecked Sendable {
     private var sources: [any DispatchSourceSignal] = []
     private let notice: String
     private let endsAtOnce: Bool
+    /// Of its own: where standard error is stuck, the notice waits, and the second signal must not wait for it.
+    private let noticeQueue = DispatchQueue(label: "pulse.interruption.notice")
 
     /// Watches, and says on the first signal what will be kept.
     convenience init(keeping what: String, _ cancellation: Cancellation = Cancellation()) {
@@ -48,8 +50,15 @@ final class Interruption: @unchecked Sendable {
 
     private func received() {
         let isFirst = cancellation.request()
-        if isFirst { writeToStandardError("\npulse: \(notice)\n") }
-        if isFirst && !endsAtOnce { return }
+        if isFirst {
+            let (notice, said) = (notice, DispatchSemaphore(value: 0))
+            noticeQueue.async {
+                writeToStandardError("\npulse: \(notice)\n")
+                said.signal()
+            }
+            guard endsAtOnce else { return }
+            _ = said.wait(timeout: .now() + 1)
+        }
         Staging.discardAll()
         fflush(nil)
         _exit(ExitStatus.interrupted.rawValue)

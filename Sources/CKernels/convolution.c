@@ -8,7 +8,9 @@ static int tiles_of(const ck_convolution *layer, convolution_pass pass) {
     return g.tiles_down * g.tiles_across;
 }
 
-int ck_convolution_tiles(const ck_convolution *layer, int backward) { return tiles_of(layer, pass_of(layer, backward)); }
+int ck_convolution_tiles(const ck_convolution *layer, int backward) {
+    return tiles_of(layer, pass_of(layer, backward));
+}
 
 static size_t staged_of(const ck_convolution *layer, convolution_pass pass) {
     if (layer->winograd) {
@@ -39,15 +41,13 @@ size_t ck_convolution_scratch(const ck_convolution *layer) {
 }
 
 int ck_blur_tiles(const ck_blur *layer) { return (layer->height + blur_rows - 1) / blur_rows; }
-int ck_rgb_tiles(const ck_rgb *layer) {
-    return (layer->height * layer->width + rgb_pixels - 1) / rgb_pixels;
-}
+int ck_rgb_tiles(const ck_rgb *layer) { return (layer->height * layer->width + rgb_pixels - 1) / rgb_pixels; }
 
 typedef struct {
     const ck_kernels *kernels;
     const void *layer;
     int backward;
-    int inner;  // tasks run over outer × inner
+    int inner; // tasks run over outer × inner
     int channels, height, width;
     int chunks;
     winograd_geometry geometry;
@@ -86,8 +86,8 @@ static void winograd_finish_task(void *context, int task, int worker) {
     (void)worker;
     loop *l = context;
     const ck_convolution *layer = l->layer;
-    l->kernels->winograd_finish(layer, l->backward, task % l->inner, task / l->inner,
-        layer->staged + l->inner * l->geometry.transformed);
+    l->kernels->winograd_finish(
+        layer, l->backward, task % l->inner, task / l->inner, layer->staged + l->inner * l->geometry.transformed);
 }
 static void winograd_task(void *context, int task, int worker) {
     loop *l = context;
@@ -110,11 +110,17 @@ static void run_noise(
     if (end->d_noise) ck_pool_run(pool, height, noise_task, &l);
 }
 
-static void run_convolution(
-    const ck_kernels *kernels, ck_pool *pool, const ck_convolution *layer, int backward, float *scratch, size_t stride) {
+static void run_convolution(const ck_kernels *kernels, ck_pool *pool, const ck_convolution *layer, int backward,
+    float *scratch, size_t stride) {
     convolution_pass pass = pass_of(layer, backward);
-    loop l = {.kernels = kernels, .layer = layer, .backward = backward, .inner = tiles_of(layer, pass),
-        .channels = pass.blocks_in * CK_CHANNELS, .chunks = chunks_of(pass.blocks_out), .scratch = scratch, .stride = stride};
+    loop l = {.kernels = kernels,
+        .layer = layer,
+        .backward = backward,
+        .inner = tiles_of(layer, pass),
+        .channels = pass.blocks_in * CK_CHANNELS,
+        .chunks = chunks_of(pass.blocks_out),
+        .scratch = scratch,
+        .stride = stride};
     if (!layer->winograd) {
         ck_pool_run(pool, pass.blocks_in, direct_load_task, &l);
         ck_pool_run(pool, l.chunks * l.inner, direct_multiply_task, &l);
@@ -192,7 +198,8 @@ static void upsample_row(const ck_rgb_upsampling *layer, int plane, int y) {
     for (int parity = 0; parity < 2; parity++) {
         int other = parity ? y + 1 : y - 1, inside = other >= 0 && other < height;
         const float *next = inside ? layer->small + ((ptrdiff_t)plane * height + other) * width : here;
-        float weight = inside ? 0.25f : 0, *target = layer->large + ((ptrdiff_t)plane * 2 * height + 2 * y + parity) * 2 * width;
+        float weight = inside ? 0.25f : 0,
+              *target = layer->large + ((ptrdiff_t)plane * 2 * height + 2 * y + parity) * 2 * width;
         float before = 0, now = 0.75f * here[0] + weight * next[0];
         for (int x = 0; x < width; x++) {
             float after = x + 1 < width ? 0.75f * here[x + 1] + weight * next[x + 1] : 0;

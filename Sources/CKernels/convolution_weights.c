@@ -47,8 +47,8 @@ static void sandwich(const double *left, const double *source, const double *rig
 
 typedef struct {
     int upsampling, winograd, backward, phases, size;
-    double axis[2][3][3];  // phase_matrix of both parities
-    int count[4];          // positions that each phase uses
+    double axis[2][3][3]; // phase_matrix of both parities
+    int count[4];         // positions that each phase uses
     int used[4][winograd_positions];
 } packing;
 
@@ -98,9 +98,8 @@ size_t ck_packed_convolution_size(int outputs, int inputs, int upsampling, int w
         * (size_t)products_of(upsampling, winograd);
 }
 
-void ck_pack_convolution(
-    const float *weight, float scale, int outputs, int inputs, int upsampling, int winograd, int backward,
-    float *packed) {
+void ck_pack_convolution(const float *weight, float scale, int outputs, int inputs, int upsampling, int winograd,
+    int backward, float *packed) {
     packing p = packing_of(upsampling, winograd, backward);
     int products = products_of(upsampling, winograd);
     int to = backward ? inputs : outputs, from = backward ? outputs : inputs;

@@ -12,14 +12,14 @@ struct ck_pool {
     int threads;
     pthread_t *workers;
     pthread_mutex_t mutex;
-    pthread_cond_t wake;  // a new loop, or the end
-    pthread_cond_t done;  // the last worker left the loop
+    pthread_cond_t wake; // a new loop, or the end
+    pthread_cond_t done; // the last worker left the loop
     void (*body)(void *context, int task, int worker);
     void *context;
     int tasks;
-    atomic_int next;               // next task to hand out
-    atomic_int busy;               // workers that have not left the current loop
-    atomic_uint generation;        // counts loops
+    atomic_int next;        // next task to hand out
+    atomic_int busy;        // workers that have not left the current loop
+    atomic_uint generation; // counts loops
     int stopping;
 };
 
@@ -138,7 +138,6 @@ void ck_pool_run(ck_pool *pool, int tasks, void (*body)(void *, int, int), void 
         relax();
     }
     pthread_mutex_lock(&pool->mutex);
-    while (atomic_load_explicit(&pool->busy, memory_order_acquire) != 0)
-        pthread_cond_wait(&pool->done, &pool->mutex);
+    while (atomic_load_explicit(&pool->busy, memory_order_acquire) != 0) pthread_cond_wait(&pool->done, &pool->mutex);
     pthread_mutex_unlock(&pool->mutex);
 }

@@ -7,7 +7,8 @@
 #define BLOCK_VECTORS 2
 #define TILE_PIXELS 8
 #define TILE_VECTORS 2
-#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
 #include "families/all.h"
 #pragma clang attribute pop
 #endif

@@ -9,4 +9,3 @@
 #define TILE_VECTORS 2
 
 #include "families/all.h"
-

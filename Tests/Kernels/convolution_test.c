@@ -7,7 +7,7 @@
 typedef struct {
     int in, out, height, width, upsampling, winograd;
     const float *weight, *bias, *strength, *noise, *gain, *center, *offset, *output_gain, *input, *d_output;
-    int absolute;  // every number by its absolute value, every map by the identity: the sum of |terms|
+    int absolute; // every number by its absolute value, every map by the identity: the sum of |terms|
 } problem;
 
 static double value(const problem *p, double x) { return p->absolute ? fabs(x) : x; }
@@ -35,24 +35,24 @@ static double reach(int upsampling, int size, int i, int j, int k) {
 }
 
 /// Calls body for every product: input element `from` of channel i, output element `to` of channel o, coefficient.
-#define EACH_TERM(p, body)                                                                                  \
-    for (int y = 0; y < (p)->height * side(p); y++)                                                         \
-        for (int x = 0; x < (p)->width * side(p); x++)                                                      \
-            for (int k = 0; k < 9; k++)                                                                     \
-                for (int v = 0; v < (p)->height; v++) {                                                     \
-                    double down = reach((p)->upsampling, (p)->height, y, v, k / 3);                         \
-                    if (down == 0) continue;                                                                \
-                    for (int u = 0; u < (p)->width; u++) {                                                  \
-                        double term = down * reach((p)->upsampling, (p)->width, x, u, k % 3);               \
-                        if (term == 0) continue;                                                            \
-                        for (int o = 0; o < (p)->out; o++)                                                  \
-                            for (int i = 0; i < (p)->in; i++) {                                             \
-                                int from = (i * (p)->height + v) * (p)->width + u;                          \
-                                int to = (o * (p)->height * side(p) + y) * (p)->width * side(p) + x;        \
-                                double w = term * value(p, (p)->weight[(o * (p)->in + i) * 9 + k]);         \
-                                body                                                                        \
-                            }                                                                               \
-                    }                                                                                       \
+#define EACH_TERM(p, body)                                                                           \
+    for (int y = 0; y < (p)->height * side(p); y++)                                                  \
+        for (int x = 0; x < (p)->width * side(p); x++)                                               \
+            for (int k = 0; k < 9; k++)                                                              \
+                for (int v = 0; v < (p)->height; v++) {                                              \
+                    double down = reach((p)->upsampling, (p)->height, y, v, k / 3);                  \
+                    if (down == 0) continue;                                                         \
+                    for (int u = 0; u < (p)->width; u++) {                                           \
+                        double term = down * reach((p)->upsampling, (p)->width, x, u, k % 3);        \
+                        if (term == 0) continue;                                                     \
+                        for (int o = 0; o < (p)->out; o++)                                           \
+                            for (int i = 0; i < (p)->in; i++) {                                      \
+                                int from = (i * (p)->height + v) * (p)->width + u;                   \
+                                int to = (o * (p)->height * side(p) + y) * (p)->width * side(p) + x; \
+                                double w = term * value(p, (p)->weight[(o * (p)->in + i) * 9 + k]);  \
+                                body                                                                 \
+                            }                                                                        \
+                    }                                                                                \
                 }
 
 static double *forward(const problem *p) {
@@ -95,7 +95,9 @@ static float *blocked(const float *source, int channels, int pixels) {
     float *target = numbers((size_t)padded(channels) * pixels, 0);
     for (int c = 0; c < padded(channels); c++)
         for (int q = 0; q < pixels; q++)
-            target[(c / CK_CHANNELS * pixels + q) * CK_CHANNELS + c % CK_CHANNELS] = c < channels ? source[c * pixels + q] : 0;
+            target[(c / CK_CHANNELS * pixels + q) * CK_CHANNELS + c % CK_CHANNELS] = c < channels
+                ? source[c * pixels + q]
+                : 0;
     return target;
 }
 static float *unblocked(const float *source, int channels, int pixels) {
@@ -125,13 +127,27 @@ void test_convolution(const ck_kernels *kernels, ck_pool *pool, const int shape[
     problem m = p;
     m.absolute = 1;
 
-    ck_convolution layer = {.channels_in = padded(p.in), .channels_out = padded(p.out), .height = p.height,
-        .width = p.width, .upsampling = upsampling, .winograd = winograd, .weight = packed(&p, 0),
-        .weight_transposed = packed(&p, 1), .gain = p.gain, .center = p.center, .offset = p.offset, .output_gain = p.output_gain,
-        .end = {.bias = p.bias, .strength = p.strength, .noise = p.noise, .scale = 1.5f,
-            .output = numbers((size_t)padded(p.out) * pixels, 0), .d_output = blocked(p.d_output, p.out, pixels),
+    ck_convolution layer = {.channels_in = padded(p.in),
+        .channels_out = padded(p.out),
+        .height = p.height,
+        .width = p.width,
+        .upsampling = upsampling,
+        .winograd = winograd,
+        .weight = packed(&p, 0),
+        .weight_transposed = packed(&p, 1),
+        .gain = p.gain,
+        .center = p.center,
+        .offset = p.offset,
+        .output_gain = p.output_gain,
+        .end = {.bias = p.bias,
+            .strength = p.strength,
+            .noise = p.noise,
+            .scale = 1.5f,
+            .output = numbers((size_t)padded(p.out) * pixels, 0),
+            .d_output = blocked(p.d_output, p.out, pixels),
             .d_noise = numbers((size_t)pixels, 0)},
-        .input = blocked(p.input, p.in, area), .d_input = numbers((size_t)padded(p.in) * area, 0)};
+        .input = blocked(p.input, p.in, area),
+        .d_input = numbers((size_t)padded(p.in) * area, 0)};
     int tiles = ck_convolution_tiles(&layer, 1);
     layer.d_gain = numbers((size_t)tiles * 2 * padded(p.in), 0);
     layer.staged = numbers(ck_convolution_staged(&layer) + 16, 0);

@@ -25,8 +25,7 @@ float *numbers(size_t count, uint32_t seed) {
 
 double *zeros(size_t count) { return calloc(count, sizeof(double)); }
 
-void check_within(
-    double factor, const char *variant, const char *what, const float *actual, ptrdiff_t stride,
+void check_within(double factor, const char *variant, const char *what, const float *actual, ptrdiff_t stride,
     const double *expected, const double *magnitude, int rows, int length) {
     double worst = 0;
     for (int r = 0; r < rows; r++)
@@ -40,8 +39,7 @@ void check_within(
     if (!good) printf("FAILED %s %s: %g times the allowed error\n", variant, what, worst);
 }
 
-void check(
-    const char *variant, const char *what, const float *actual, ptrdiff_t stride, const double *expected,
+void check(const char *variant, const char *what, const float *actual, ptrdiff_t stride, const double *expected,
     const double *magnitude, int rows, int length) {
     check_within(1, variant, what, actual, stride, expected, magnitude, rows, length);
 }
@@ -53,7 +51,7 @@ static double leaky(double x) { return x > 0 ? x : 0.2 * x; }
 typedef struct {
     int in, out, height, width, haar;
     const float *weight, *kernel, *bias, *gain, *noise, *input, *gradient;
-    int absolute;  // replace every number by its absolute value and every map by the identity
+    int absolute; // replace every number by its absolute value and every map by the identity
 } reference;
 
 static double value(const reference *r, double x) { return r->absolute ? fabs(x) : x; }
@@ -62,18 +60,18 @@ static int input_width(const reference *r) { return r->haar ? r->width / 2 : r->
 static int input_pixels(const reference *r) { return r->haar ? r->height * r->width / 4 : r->height * r->width; }
 
 /// Calls body(input element, x element, coefficient of the Haar transform) for every pair.
-#define EACH_BAND(r, body)                                                                           \
-    for (int j = 0; j < gains(r); j++) {                                                             \
-        int low = !(r)->haar || j < (r)->in, c = low ? j : (j - (r)->in) / 3;                        \
-        int band = low ? 0 : 1 + (j - (r)->in) % 3, shrink = (r)->haar ? 2 : 1;                      \
-        for (int row = 0; row < (r)->height; row++)                                                  \
-            for (int column = 0; column < (r)->width; column++) {                                    \
-                int source = j * input_pixels(r) + row / shrink * input_width(r) + column / shrink;  \
-                int target = (c * (r)->height + row) * (r)->width + column;                          \
-                int negative = ((band & 1) && row % 2) != ((band & 2) && column % 2);                \
-                double h = (r)->haar ? value(r, negative ? -0.5 : 0.5) : 1;                          \
-                body                                                                                 \
-            }                                                                                        \
+#define EACH_BAND(r, body)                                                                          \
+    for (int j = 0; j < gains(r); j++) {                                                            \
+        int low = !(r)->haar || j < (r)->in, c = low ? j : (j - (r)->in) / 3;                       \
+        int band = low ? 0 : 1 + (j - (r)->in) % 3, shrink = (r)->haar ? 2 : 1;                     \
+        for (int row = 0; row < (r)->height; row++)                                                 \
+            for (int column = 0; column < (r)->width; column++) {                                   \
+                int source = j * input_pixels(r) + row / shrink * input_width(r) + column / shrink; \
+                int target = (c * (r)->height + row) * (r)->width + column;                         \
+                int negative = ((band & 1) && row % 2) != ((band & 2) && column % 2);               \
+                double h = (r)->haar ? value(r, negative ? -0.5 : 0.5) : 1;                         \
+                body                                                                                \
+            }                                                                                       \
     }
 
 static double *forward(const reference *r) {
@@ -86,7 +84,8 @@ static double *forward(const reference *r) {
                 for (int t = 0; t < 9; t++) {
                     int v = y + t / 3 - 1, u = z + t % 3 - 1;
                     if (v >= 0 && v < r->height && u >= 0 && u < r->width)
-                        d[c * pixels + y * r->width + z] += value(r, r->kernel[9 * c + t]) * x[c * pixels + v * r->width + u];
+                        d[c * pixels + y * r->width + z] += value(r, r->kernel[9 * c + t])
+                            * x[c * pixels + v * r->width + u];
                 }
     for (int o = 0; o < r->out; o++)
         for (int p = 0; p < pixels; p++) {
@@ -113,7 +112,8 @@ static void backward(const reference *r, double *d_input, double *d_gain, double
                 for (int t = 0; t < 9; t++) {
                     int v = y + t / 3 - 1, u = z + t % 3 - 1;
                     if (v >= 0 && v < r->height && u >= 0 && u < r->width)
-                        x[c * pixels + v * r->width + u] += value(r, r->kernel[9 * c + t]) * d[c * pixels + y * r->width + z];
+                        x[c * pixels + v * r->width + u] += value(r, r->kernel[9 * c + t])
+                            * d[c * pixels + y * r->width + z];
                 }
     EACH_BAND(r, {
         double slope = r->absolute || r->input[source] > 0 ? 1 : 0.2;
@@ -149,11 +149,22 @@ static void test_separable(const ck_kernels *kernels, ck_pool *pool, int in, int
 
     // Only aligned channels go past the caches, and only when they are many.
     ptrdiff_t in_stride = input_pixels(&r) + 35, out_stride = pixels + (out * pixels > (4 << 20) ? 48 : 37);
-    ck_separable layer = {.channels_in = in, .channels_out = out, .height = height, .width = width, .haar = haar,
-        .rows = width < CK_PANEL ? height : 8, .weight = pack(weight, out, in, 0),
-        .weight_transposed = pack(weight, in, out, 1), .kernel = r.kernel, .bias = r.bias, .gain = r.gain,
-        .noise = r.noise, .input = padded(r.input, gains(&r), input_pixels(&r), in_stride),
-        .input_stride = in_stride, .output = padded(output, out, pixels, out_stride), .output_stride = out_stride};
+    ck_separable layer = {.channels_in = in,
+        .channels_out = out,
+        .height = height,
+        .width = width,
+        .haar = haar,
+        .rows = width < CK_PANEL ? height : 8,
+        .weight = pack(weight, out, in, 0),
+        .weight_transposed = pack(weight, in, out, 1),
+        .kernel = r.kernel,
+        .bias = r.bias,
+        .gain = r.gain,
+        .noise = r.noise,
+        .input = padded(r.input, gains(&r), input_pixels(&r), in_stride),
+        .input_stride = in_stride,
+        .output = padded(output, out, pixels, out_stride),
+        .output_stride = out_stride};
     size_t stride = (ck_separable_scratch(&layer) + 31) / 32 * 32;
     int tiles = (height + layer.rows - 1) / layer.rows;
     float *scratch = numbers(stride * (size_t)ck_pool_threads(pool), 8);
@@ -161,8 +172,10 @@ static void test_separable(const ck_kernels *kernels, ck_pool *pool, int in, int
     char name[100];
     snprintf(name, sizeof name, "separable %d→%d %d×%d%s", in, out, height, width, haar ? " haar" : "");
 
-    double *dx = zeros((size_t)gains(&r) * input_pixels(&r)), *dg = zeros((size_t)gains(&r)), *dn = zeros((size_t)pixels);
-    double *mx = zeros((size_t)gains(&r) * input_pixels(&r)), *mg = zeros((size_t)gains(&r)), *mn = zeros((size_t)pixels);
+    double *dx = zeros((size_t)gains(&r) * input_pixels(&r)), *dg = zeros((size_t)gains(&r)),
+           *dn = zeros((size_t)pixels);
+    double *mx = zeros((size_t)gains(&r) * input_pixels(&r)), *mg = zeros((size_t)gains(&r)),
+           *mn = zeros((size_t)pixels);
     backward(&r, dx, dg, dn), backward(&m, mx, mg, mn);
     layer.d_gain = d_gain, layer.d_noise = d_noise;
     ck_run_separable_backward(kernels, pool, &layer, scratch, stride);
@@ -198,20 +211,21 @@ static void test_products(const ck_kernels *kernels, ck_pool *pool, int rows, in
     double *ey = zeros((size_t)rows), *my = zeros((size_t)rows), *ex = zeros((size_t)inner), *mx = zeros((size_t)inner);
     ck_run_linear_forward(kernels, pool, &layer, x, y);
     for (int i = 0; i < rows; i++)
-        for (int k = 0; k < inner; k++) ey[i] += (double)a[i * inner + k] * x[k], my[i] += fabs((double)a[i * inner + k] * x[k]);
+        for (int k = 0; k < inner; k++)
+            ey[i] += (double)a[i * inner + k] * x[k], my[i] += fabs((double)a[i * inner + k] * x[k]);
     check(kernels->name, "linear forward", y, rows, ey, my, 1, rows);
     ck_run_linear_backward(kernels, pool, &layer, y, dx, 0);
     for (int i = 0; i < rows; i++)
-        for (int k = 0; k < inner; k++) ex[k] += (double)a[i * inner + k] * y[i], mx[k] += fabs((double)a[i * inner + k] * y[i]);
+        for (int k = 0; k < inner; k++)
+            ex[k] += (double)a[i * inner + k] * y[i], mx[k] += fabs((double)a[i * inner + k] * y[i]);
     check(kernels->name, "linear backward", dx, inner, ex, mx, 1, inner);
 }
 
 int main(void) {
     static const char *const names[] = {"portable", "neon", "avx2", "avx512"};
-    static const int shapes[][5] = {
-        {1, 1, 1, 1, 0}, {3, 5, 1, 7, 0}, {16, 8, 8, 8, 0}, {9, 17, 5, 33, 0}, {8, 24, 19, 64, 0}, {12, 12, 16, 16, 0},
-        {1, 3, 2, 2, 1}, {4, 16, 8, 8, 1}, {5, 7, 12, 10, 1}, {3, 11, 34, 38, 1}, {8, 16, 20, 64, 1},
-        {1, 72, 120, 512, 0}};  // the last output is too large for a cache
+    static const int shapes[][5] = {{1, 1, 1, 1, 0}, {3, 5, 1, 7, 0}, {16, 8, 8, 8, 0}, {9, 17, 5, 33, 0},
+        {8, 24, 19, 64, 0}, {12, 12, 16, 16, 0}, {1, 3, 2, 2, 1}, {4, 16, 8, 8, 1}, {5, 7, 12, 10, 1},
+        {3, 11, 34, 38, 1}, {8, 16, 20, 64, 1}, {1, 72, 120, 512, 0}}; // the last output is too large for a cache
     static const int dense[][4] = {{1, 1, 1, 1}, {17, 33, 5, 3}, {20, 9, 9, 13}, {33, 48, 4, 8}};
     ck_pool *pool = ck_pool_create(2);
     for (size_t v = 0; v < sizeof names / sizeof *names; v++) {

@@ -12,11 +12,9 @@ double *zeros(size_t count);
 
 /// Compares rows of `stride` floats with rows of `length` doubles. An error is allowed to be a fixed tolerance times
 /// the sum of the absolute values of the terms behind it, or `factor` times that.
-void check(
-    const char *variant, const char *what, const float *actual, ptrdiff_t stride, const double *expected,
+void check(const char *variant, const char *what, const float *actual, ptrdiff_t stride, const double *expected,
     const double *magnitude, int rows, int length);
-void check_within(
-    double factor, const char *variant, const char *what, const float *actual, ptrdiff_t stride,
+void check_within(double factor, const char *variant, const char *what, const float *actual, ptrdiff_t stride,
     const double *expected, const double *magnitude, int rows, int length);
 
 /// `shape`: channels in and out, height and width of the input.

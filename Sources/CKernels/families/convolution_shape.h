@@ -8,13 +8,13 @@
 #include "geometry.h"
 
 enum {
-    summed_blocks = 4,        // blocks of channels that are summed in one go
-    direct_pixels = 64,       // of the small grid: one tile of a direct convolution
-    winograd_side = 4,        // pixels of one Winograd tile, along each axis
+    summed_blocks = 4,  // blocks of channels that are summed in one go
+    direct_pixels = 64, // of the small grid: one tile of a direct convolution
+    winograd_side = 4,  // pixels of one Winograd tile, along each axis
     winograd_points = 6,
     winograd_positions = 36,
-    winograd_columns = 8,     // Winograd tiles across one tile of the layer
-    stored_group = 16,        // activations that are summed at a time
+    winograd_columns = 8, // Winograd tiles across one tile of the layer
+    stored_group = 16,    // activations that are summed at a time
     blur_rows = 16,
     rgb_pixels = 4096,
 };
@@ -50,9 +50,7 @@ static inline int point_used(int upsampling, int backward, int phase, int point)
 }
 
 static inline int chunks_of(int blocks) { return (blocks + 1) / 2; }
-static inline int chunk_width(int blocks, int chunk) {
-    return 2 * chunk + 1 < blocks ? CK_CHUNK : CK_CHANNELS;
-}
+static inline int chunk_width(int blocks, int chunk) { return 2 * chunk + 1 < blocks ? CK_CHUNK : CK_CHANNELS; }
 
 /// Products of one chunk: positions (taps or Winograd points) over all phases, each of [inputs][width] weights.
 static inline int products_of(int upsampling, int winograd) {
@@ -73,13 +71,13 @@ static inline ptrdiff_t direct_plane(convolution_pass pass) {
 ///                block of many tiles 8 more tiles, that spread them over the sets of the cache
 ///   products     [point][tile][width], likewise
 typedef struct {
-    int rows, columns;          // Winograd tiles of one tile of the layer
+    int rows, columns; // Winograd tiles of one tile of the layer
     int tiles_down, tiles_across;
-    int staged;                 // transforms and products of the whole picture, one after the other
-    ptrdiff_t window;           // floats of the loaded pixels behind one tile, of one block
-    ptrdiff_t block;            // floats of one block of 16 channels of one point
-    ptrdiff_t transformed;      // floats of one tile
-    ptrdiff_t products;         // floats of one point
+    int staged;            // transforms and products of the whole picture, one after the other
+    ptrdiff_t window;      // floats of the loaded pixels behind one tile, of one block
+    ptrdiff_t block;       // floats of one block of 16 channels of one point
+    ptrdiff_t transformed; // floats of one tile
+    ptrdiff_t products;    // floats of one point
     ptrdiff_t offset[winograd_positions];
     int phases[winograd_positions];
 } winograd_geometry;
@@ -90,7 +88,8 @@ static inline winograd_geometry winograd_of(const ck_convolution *layer, convolu
     for (int i = 0; i < winograd_positions; i++) {
         for (int phase = 0; phase < pass.phases_in; phase++)
             g.phases[i] += pass.phases_in == 1
-                || (point_used(layer->upsampling, 1, phase / 2, i / 6) && point_used(layer->upsampling, 1, phase % 2, i % 6));
+                || (point_used(layer->upsampling, 1, phase / 2, i / 6)
+                    && point_used(layer->upsampling, 1, phase % 2, i % 6));
         uses += g.phases[i];
     }
     // As many rows as keep the transformed input in the second cache.
@@ -100,7 +99,7 @@ static inline winograd_geometry winograd_of(const ck_convolution *layer, convolu
     g.rows = 8;
     while (g.rows > 2 && (row * g.rows > 160 * 1024 || g.rows / 2 >= down)) g.rows /= 2;
     g.staged = row * g.rows > 320 * 1024;
-    if (g.staged) g.rows = down < 8 ? down : 8;  // the tiles then only divide the work
+    if (g.staged) g.rows = down < 8 ? down : 8; // the tiles then only divide the work
     g.tiles_down = (down + g.rows - 1) / g.rows;
     g.tiles_across = (across + g.columns - 1) / g.columns;
     g.window = (ptrdiff_t)(g.rows * winograd_side + 2) * (g.columns * winograd_side + 2) * CK_CHANNELS;
@@ -118,7 +117,8 @@ static inline winograd_geometry winograd_of(const ck_convolution *layer, convolu
 /// Whether a phase of the output needs a Winograd point.
 static inline int product_used(const ck_convolution *layer, convolution_pass pass, int phase, int point) {
     return pass.phases_out == 1
-        || (point_used(layer->upsampling, 0, phase / 2, point / 6) && point_used(layer->upsampling, 0, phase % 2, point % 6));
+        || (point_used(layer->upsampling, 0, phase / 2, point / 6)
+            && point_used(layer->upsampling, 0, phase % 2, point % 6));
 }
 
 /// The packed weights of one chunk behind those of all phases and points before this one.

@@ -24,8 +24,8 @@ static void NAME(direct_load)(const ck_convolution *layer, int backward, int blo
             (size_t)(3 * plane) * sizeof(float));
     for (int part = 0; part < NAME(parts); part++) {
         int channel = block * CK_CHANNELS + part * LANES;
-        NAME(affine) affine = {{0}, {0}, {0}};
-        NAME(arrival) arrival = {0};
+        TYPE(affine) affine = {{0}, {0}, {0}};
+        TYPE(arrival) arrival = {0};
         if (backward)
             arrival = NAME(arrival_of)(layer, channel);
         else
@@ -45,8 +45,8 @@ static void NAME(direct_load)(const ck_convolution *layer, int backward, int blo
 }
 
 /// The segments of one phase of the output: one for each tap of each phase of the input.
-static int NAME(direct_segments)(
-    const ck_convolution *layer, convolution_pass pass, int phase, const float **weights, int width, NAME(segment) *segments) {
+static int NAME(direct_segments)(const ck_convolution *layer, convolution_pass pass, int phase, const float **weights,
+    int width, TYPE(segment) *segments) {
     ptrdiff_t plane = direct_plane(pass);
     int count = 0;
     for (int source = 0; source < pass.phases_in; source++) {
@@ -57,7 +57,7 @@ static int NAME(direct_segments)(
                     && tap_used(layer->upsampling, pass.backward, p % 2, tap % 3)))
                 continue;
             const float *planes = layer->staged + (ptrdiff_t)source * pass.blocks_in * 3 * plane;
-            segments[count++] = (NAME(segment)){
+            segments[count++] = (TYPE(segment)){
                 planes + tap % 3 * plane + (ptrdiff_t)(tap / 3) * pass.width * CK_CHANNELS, *weights};
             *weights += (ptrdiff_t)pass.blocks_in * CK_CHANNELS * width;
         }
@@ -75,8 +75,8 @@ static void NAME(direct_multiply)(const ck_convolution *layer, int backward, int
     const float *weights = pass.weight
         + (ptrdiff_t)chunk * products_of(layer->upsampling, 0) * pass.blocks_in * CK_CHANNELS * CK_CHUNK;
     float products[direct_pixels * CK_CHUNK] __attribute__((aligned(64)));
-    NAME(segment) segments[36];
-    NAME(sink) sink;
+    TYPE(segment) segments[36];
+    TYPE(sink) sink;
     NAME(open_sink)(&sink, layer, pass, chunk);
     for (int phase = 0; phase < pass.phases_out; phase++) {
         int count = NAME(direct_segments)(layer, pass, phase, &weights, width, segments);

@@ -13,31 +13,31 @@ static inline vf NAME(or_else)(const float *values, int channel, float otherwise
 /// The forward load of LANES channels.
 typedef struct {
     vf gain, center, offset;
-} NAME(affine);
+} TYPE(affine);
 
-static inline NAME(affine) NAME(affine_of)(const ck_convolution *layer, int channel) {
-    return (NAME(affine)){NAME(load)(layer->gain + channel), NAME(or_else)(layer->center, channel, 0),
+static inline TYPE(affine) NAME(affine_of)(const ck_convolution *layer, int channel) {
+    return (TYPE(affine)){NAME(load)(layer->gain + channel), NAME(or_else)(layer->center, channel, 0),
         NAME(or_else)(layer->offset, channel, 0)};
 }
 
-static inline vf NAME(apply)(const NAME(affine) *affine, vf x) {
+static inline vf NAME(apply)(const TYPE(affine) *affine, vf x) {
     return (x - affine->center) * affine->gain + affine->offset;
 }
 
 /// ∂loss/∂u of LANES channels of an activation, from ∂loss/∂a.
 typedef struct {
     vf shift, slope, rgb[3];
-} NAME(slopes);
+} TYPE(slopes);
 
-static inline NAME(slopes) NAME(slopes_of)(const ck_activation *end, int channels, int channel) {
-    NAME(slopes) slopes = {
+static inline TYPE(slopes) NAME(slopes_of)(const ck_activation *end, int channels, int channel) {
+    TYPE(slopes) slopes = {
         .shift = NAME(or_else)(end->d_shift, channel, 0), .slope = NAME(or_else)(end->d_slope, channel, 0)};
     for (int k = 0; k < 3; k++) slopes.rgb[k] = NAME(or_else)(end->rgb_weight, k * channels + channel, 0);
     return slopes;
 }
 
 static inline vf NAME(through_activation)(
-    const ck_activation *end, const NAME(slopes) *slopes, ptrdiff_t element, ptrdiff_t pixel) {
+    const ck_activation *end, const TYPE(slopes) *slopes, ptrdiff_t element, ptrdiff_t pixel) {
     vf a = NAME(load)(end->output + element), d;
     if (end->d_output) {
         d = NAME(load)(end->d_output + element);
@@ -53,12 +53,12 @@ static inline vf NAME(through_activation)(
 
 /// The backward load of LANES output channels, and the sum that it makes on its way.
 typedef struct {
-    NAME(slopes) slopes;
+    TYPE(slopes) slopes;
     vf output_gain, bias, strength, d_output_gain;
-} NAME(arrival);
+} TYPE(arrival);
 
-static inline NAME(arrival) NAME(arrival_of)(const ck_convolution *layer, int channel) {
-    return (NAME(arrival)){.slopes = NAME(slopes_of)(&layer->end, layer->channels_out, channel),
+static inline TYPE(arrival) NAME(arrival_of)(const ck_convolution *layer, int channel) {
+    return (TYPE(arrival)){.slopes = NAME(slopes_of)(&layer->end, layer->channels_out, channel),
         .output_gain = NAME(or_else)(layer->output_gain, channel, 1),
         .bias = NAME(or_else)(layer->end.bias, channel, 0),
         .strength = NAME(or_else)(layer->end.strength, channel, 0)};
@@ -67,7 +67,7 @@ static inline NAME(arrival) NAME(arrival_of)(const ck_convolution *layer, int ch
 /// ∂loss/∂(convolution) at one pixel of the output; `element` is its position in the blocked arrays, `pixel` in a
 /// plane. Pixels of a halo are not `owned`: they do not add to the sum.
 static inline vf NAME(arrive)(
-    NAME(arrival) *arrival, const ck_convolution *layer, ptrdiff_t element, ptrdiff_t pixel, int owned) {
+    TYPE(arrival) *arrival, const ck_convolution *layer, ptrdiff_t element, ptrdiff_t pixel, int owned) {
     if (layer->raw) return NAME(load)(layer->raw + element);
     const ck_activation *end = &layer->end;
     vf d = NAME(through_activation)(end, &arrival->slopes, element, pixel);
@@ -85,18 +85,19 @@ static inline vf NAME(arrive)(
 typedef struct {
     vf gain, bias, strength, pivot, sum, squares;
     int pixels;
-    int held;               // activations of the group that is not yet in the sums
+    int held; // activations of the group that is not yet in the sums
     vf group[stored_group];
-} NAME(departure);
+} TYPE(departure);
 
-static inline NAME(departure) NAME(departure_of)(const ck_activation *end, const float *gain, int channel) {
-    return (NAME(departure)){.gain = NAME(or_else)(gain, channel, 1), .bias = NAME(or_else)(end->bias, channel, 0),
+static inline TYPE(departure) NAME(departure_of)(const ck_activation *end, const float *gain, int channel) {
+    return (TYPE(departure)){.gain = NAME(or_else)(gain, channel, 1),
+        .bias = NAME(or_else)(end->bias, channel, 0),
         .strength = NAME(or_else)(end->strength, channel, 0)};
 }
 
 /// Adds the held activations to the sums. The next layer divides by what these sums give, so that their rounding
 /// would move a whole channel: groups of 16 are summed around their own mean, and groups around the first one's.
-static inline void NAME(settle)(NAME(departure) *departure) {
+static inline void NAME(settle)(TYPE(departure) *departure) {
     if (departure->held == 0) return;
     float count = (float)departure->held;
     vf mean = {0}, squares = {0};
@@ -115,7 +116,7 @@ static inline void NAME(settle)(NAME(departure) *departure) {
 }
 
 static inline void NAME(activate)(
-    NAME(departure) *departure, const ck_activation *end, vf v, ptrdiff_t element, ptrdiff_t pixel) {
+    TYPE(departure) *departure, const ck_activation *end, vf v, ptrdiff_t element, ptrdiff_t pixel) {
     v = v * departure->gain + departure->bias;
     if (end->noise) v += departure->strength * end->noise[pixel];
     v = NAME(leaky)(v, v * end->scale);
@@ -131,7 +132,7 @@ static inline void NAME(activate)(
 }
 
 static inline void NAME(write_statistics)(
-    NAME(departure) *departure, const ck_activation *end, int channels, int tile, int channel) {
+    TYPE(departure) *departure, const ck_activation *end, int channels, int tile, int channel) {
     if (!end->statistics) return;
     NAME(settle)(departure);
     float *target = end->statistics + (ptrdiff_t)tile * 4 * channels + channel;
@@ -144,16 +145,15 @@ static inline void NAME(write_statistics)(
 /// The backward store of LANES input channels, and the sums with the input.
 typedef struct {
     vf gain, center, dot, sum;
-} NAME(return_end);
+} TYPE(return_end);
 
-static inline void NAME(give_back)(
-    NAME(return_end) *end, const ck_convolution *layer, vf v, ptrdiff_t element) {
+static inline void NAME(give_back)(TYPE(return_end) *end, const ck_convolution *layer, vf v, ptrdiff_t element) {
     end->dot += v * (NAME(load)(layer->input + element) - end->center);
     end->sum += v;
     NAME(store)(layer->d_input + element, v * end->gain);
 }
 
-static inline void NAME(write_sums)(const NAME(return_end) *end, const ck_convolution *layer, int tile, int channel) {
+static inline void NAME(write_sums)(const TYPE(return_end) *end, const ck_convolution *layer, int tile, int channel) {
     float *target = layer->d_gain + (ptrdiff_t)tile * 2 * layer->channels_in + channel;
     NAME(store)(target, end->dot);
     NAME(store)(target + layer->channels_in, end->sum);
@@ -163,23 +163,23 @@ static inline void NAME(write_sums)(const NAME(return_end) *end, const ck_convol
 typedef struct {
     convolution_pass pass;
     const ck_convolution *layer;
-    NAME(departure) out[CK_CHUNK / LANES];
-    NAME(return_end) back[CK_CHUNK / LANES];
-} NAME(sink);
+    TYPE(departure) out[CK_CHUNK / LANES];
+    TYPE(return_end) back[CK_CHUNK / LANES];
+} TYPE(sink);
 
-static inline void NAME(open_sink)(NAME(sink) *sink, const ck_convolution *layer, convolution_pass pass, int chunk) {
+static inline void NAME(open_sink)(TYPE(sink) *sink, const ck_convolution *layer, convolution_pass pass, int chunk) {
     sink->pass = pass, sink->layer = layer;
     for (int v = 0; v < chunk_width(pass.blocks_out, chunk) / LANES; v++) {
         int channel = chunk * CK_CHUNK + v * LANES;
         if (pass.backward)
-            sink->back[v] = (NAME(return_end)){
+            sink->back[v] = (TYPE(return_end)){
                 .gain = NAME(load)(layer->gain + channel), .center = NAME(or_else)(layer->center, channel, 0)};
         else
             sink->out[v] = NAME(departure_of)(&layer->end, layer->output_gain, channel);
     }
 }
 
-static inline void NAME(close_sink)(NAME(sink) *sink, int tile, int chunk) {
+static inline void NAME(close_sink)(TYPE(sink) *sink, int tile, int chunk) {
     const ck_convolution *layer = sink->layer;
     for (int v = 0; v < chunk_width(sink->pass.blocks_out, chunk) / LANES; v++) {
         int channel = chunk * CK_CHUNK + v * LANES;
@@ -191,7 +191,7 @@ static inline void NAME(close_sink)(NAME(sink) *sink, int tile, int chunk) {
 }
 
 /// Takes LANES results of the products: vector `v` of the chunk, at one pixel.
-static inline void NAME(take)(NAME(sink) *sink, int v, vf result, ptrdiff_t element, ptrdiff_t pixel) {
+static inline void NAME(take)(TYPE(sink) *sink, int v, vf result, ptrdiff_t element, ptrdiff_t pixel) {
     const ck_convolution *layer = sink->layer;
     if (sink->pass.backward)
         NAME(give_back)(&sink->back[v], layer, result, element);

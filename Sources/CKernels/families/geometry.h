@@ -9,10 +9,10 @@
 enum { ring_guard = 16 };
 
 typedef struct {
-    int group;   // rows handled at once, so that narrow pictures fill a panel
-    int slots;   // rows in the ring
-    int row;     // floats of a ring row
-    int panels;  // panels of a group
+    int group;  // rows handled at once, so that narrow pictures fill a panel
+    int slots;  // rows in the ring
+    int row;    // floats of a ring row
+    int panels; // panels of a group
 } tile_geometry;
 
 static inline int round_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
@@ -32,9 +32,9 @@ static inline int parts_of(const ck_separable *layer) { return layer->width < CK
 
 /// The rows and the channels of one task.
 typedef struct {
-    int tile;         // of rows
-    int first, end;   // rows
-    int from, to;     // channels, whole blocks
+    int tile;       // of rows
+    int first, end; // rows
+    int from, to;   // channels, whole blocks
 } task_share;
 
 /// The share of one task, when `channels` channels are shared out.

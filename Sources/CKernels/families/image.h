@@ -24,24 +24,23 @@ static void NAME(image_forward)(const ck_image *layer, int tile, float *scratch)
             for (int p = 0; p < width; p += CK_PANEL) {
                 int count = width - p < CK_PANEL ? width - p : CK_PANEL, x = 0;
                 float *target = panels + ((ptrdiff_t)(p / CK_PANEL) * channels + c) * CK_PANEL;
-                for (; x + LANES <= count; x += LANES)
-                    NAME(store)(target + x, gain * NAME(load)(source + p + x));
+                for (; x + LANES <= count; x += LANES) NAME(store)(target + x, gain * NAME(load)(source + p + x));
                 for (; x < CK_PANEL; x++) target[x] = x < count ? gain * source[p + x] : 0;
             }
         }
-        NAME(feed) next_row = NAME(feed_of)(
-            layer->input + (ptrdiff_t)(y + 1) * width, layer->input_stride, channels, y + 1 < end ? width : 0,
-            NAME(products)(NAME(bands), width));
+        TYPE(feed) next_row = NAME(feed_of)(layer->input + (ptrdiff_t)(y + 1) * width, layer->input_stride, channels,
+            y + 1 < end ? width : 0, NAME(products)(NAME(bands), width));
         for (int p = 0; p < width; p += CK_PANEL) {
             const float *panel = panels + (ptrdiff_t)(p / CK_PANEL) * channels * CK_PANEL;
             for (int o = 0; o < NAME(bands); o += CK_BLOCK) {
                 NAME(fetch)(&next_row);
                 NAME(panel_block)(layer->weight + (ptrdiff_t)o * channels, panel, channels, block, CK_PANEL);
                 for (int r = 0; r < CK_BLOCK && o + r < NAME(bands); r++)
-                    for (int x = 0; x < CK_PANEL; x += LANES)
+                    for (int x = 0; x < CK_PANEL; x += LANES) {
                         NAME(store)
                         (bands + (ptrdiff_t)(o + r) * padded + p + x,
                             NAME(load)(block + r * CK_PANEL + x) + layer->bias[o + r]);
+                    }
             }
         }
         for (int colour = 0; colour < 3; colour++) {
@@ -85,9 +84,8 @@ static void NAME(image_backward)(const ck_image *layer, int tile, float *scratch
             }
         }
         for (int p = 0; p < width; p += CK_PANEL)
-            for (int o = 0; o < NAME(bands); o++)
-                NAME(copy_panel_row)(panels + ((ptrdiff_t)(p / CK_PANEL) * NAME(bands) + o) * CK_PANEL,
-                    bands + (ptrdiff_t)o * padded + p);
+            for (int o = 0; o < NAME(bands); o++) NAME(copy_panel_row)
+        (panels + ((ptrdiff_t)(p / CK_PANEL) * NAME(bands) + o) * CK_PANEL, bands + (ptrdiff_t)o * padded + p);
         // Eight channels over the whole row at a time: few streams, each read and written in order.
         for (int c = 0; c < channels; c += CK_BLOCK)
             for (int p = 0; p < width; p += CK_PANEL) {
@@ -101,8 +99,7 @@ static void NAME(image_backward)(const ck_image *layer, int tile, float *scratch
                     float gain = layer->gain[c + r];
                     vf total = d_gain[c + r];
                     int x = 0;
-                    for (; x + LANES <= count; x += LANES)
-                        total += NAME(consume)(input + x, gain, NAME(load)(d + x));
+                    for (; x + LANES <= count; x += LANES) total += NAME(consume)(input + x, gain, NAME(load)(d + x));
                     d_gain[c + r] = total;
                     for (; x < count; x++) d_gain_rest[c + r] += NAME(consume_one)(input + x, gain, d[x]);
                 }

@@ -7,8 +7,7 @@ static void NAME(linear_forward)(const ck_linear *layer, const float *x, float *
         vf sums[4] = {{0}, {0}, {0}, {0}};
         int k = 0;
         for (; k + 4 * LANES <= columns; k += 4 * LANES)
-            for (int u = 0; u < 4; u++)
-                sums[u] += NAME(load)(a + k + u * LANES) * NAME(load)(x + k + u * LANES);
+            for (int u = 0; u < 4; u++) sums[u] += NAME(load)(a + k + u * LANES) * NAME(load)(x + k + u * LANES);
         float total = NAME(sum)((sums[0] + sums[1]) + (sums[2] + sums[3]));
         for (; k < columns; k++) total += a[k] * x[k];
         y[row] = total + (layer->bias ? layer->bias[row] : 0);

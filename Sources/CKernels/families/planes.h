@@ -13,7 +13,7 @@ static void NAME(blur_forward)(const ck_blur *layer, int tile, int block) {
     ptrdiff_t row = (ptrdiff_t)width * CK_CHANNELS, plane = block * height * row;
     for (int part = 0; part < NAME(parts); part++) {
         int channel = block * CK_CHANNELS + part * LANES;
-        NAME(departure) departure = NAME(departure_of)(&layer->end, NULL, channel);
+        TYPE(departure) departure = NAME(departure_of)(&layer->end, NULL, channel);
         departure.gain = (vf){0} + 1.0f / 16;
         for (int y = first; y < end; y++) {
             const float *here = layer->raw + plane + y * row + part * LANES;
@@ -44,7 +44,7 @@ static void NAME(blur_backward)(const ck_blur *layer, int tile, int block) {
     int first = tile * blur_rows, end = first + blur_rows < height ? first + blur_rows : height;
     ptrdiff_t plane = (ptrdiff_t)block * height * width;
     for (int part = 0; part < NAME(parts); part++) {
-        NAME(slopes) slopes = NAME(slopes_of)(&layer->end, layer->channels, block * CK_CHANNELS + part * LANES);
+        TYPE(slopes) slopes = NAME(slopes_of)(&layer->end, layer->channels, block * CK_CHANNELS + part * LANES);
         for (int left = 0; left < width; left += NAME(blur_strip)) {
             int count = width - left < NAME(blur_strip) ? width - left : NAME(blur_strip);
             for (int y = first - 1; y <= end; y++) {
@@ -77,10 +77,11 @@ static void NAME(noise_backward)(const ck_activation *end, int channels, int hei
     for (int x = 0; x < width; x++) {
         vf total = {0};
         for (int channel = 0; channel < channels; channel += LANES) {
-            NAME(slopes) slopes = NAME(slopes_of)(end, channels, channel);
+            TYPE(slopes) slopes = NAME(slopes_of)(end, channels, channel);
             ptrdiff_t pixel = ((ptrdiff_t)(channel / CK_CHANNELS) * height + y) * width + x;
             total += NAME(load)(end->strength + channel)
-                * NAME(through_activation)(end, &slopes, pixel * CK_CHANNELS + channel % CK_CHANNELS, (ptrdiff_t)y * width + x);
+                * NAME(through_activation)(
+                    end, &slopes, pixel * CK_CHANNELS + channel % CK_CHANNELS, (ptrdiff_t)y * width + x);
         }
         end->d_noise[(ptrdiff_t)y * width + x] = NAME(sum)(total);
     }

@@ -44,8 +44,7 @@ static void NAME(load_haar_rows)(const ck_separable *layer, float *ring, tile_ge
         int band = layer->channels_in + 3 * c;
         const float *low = layer->input + c * stride + offset, *lh = layer->input + band * stride + offset;
         const float *bands[4] = {low, lh, lh + stride, lh + 2 * stride};
-        const float gains[4] = {
-            layer->gain[c], layer->gain[band], layer->gain[band + 1], layer->gain[band + 2]};
+        const float gains[4] = {layer->gain[c], layer->gain[band], layer->gain[band + 1], layer->gain[band + 2]};
         NAME(inverse_haar)
         (bands, gains, half, NAME(ring_row)(ring, g, c, y), NAME(ring_row)(ring, g, c, y + 1));
     }
@@ -129,8 +128,7 @@ static inline int NAME(goes_past_caches)(const ck_separable *layer) {
 }
 
 /// output = leaky ReLU(block + noise + bias), `count` pixels of up to 8 channels.
-static void NAME(finish_block)(
-    const ck_separable *layer, const float *block, int channel, ptrdiff_t pixel, int count) {
+static void NAME(finish_block)(const ck_separable *layer, const float *block, int channel, ptrdiff_t pixel, int count) {
     int channels = layer->channels_out - channel < CK_BLOCK ? layer->channels_out - channel : CK_BLOCK;
     int past_caches = NAME(goes_past_caches)(layer);
     for (int r = 0; r < channels; r++) {
@@ -155,7 +153,7 @@ static void NAME(finish_block)(
 }
 
 /// The input of rows y ..< y+count, to be fetched in `calls` calls.
-static NAME(feed) NAME(input_feed)(const ck_separable *layer, int y, int count, int calls) {
+static TYPE(feed) NAME(input_feed)(const ck_separable *layer, int y, int count, int calls) {
     if (y + count > layer->height) count = layer->height - y;
     int rows = layer->haar ? 4 * layer->channels_in : layer->channels_in;
     int width = layer->haar ? layer->width / 2 : layer->width;
@@ -179,14 +177,15 @@ static void NAME(separable_forward)(const ck_separable *layer, int task, float *
         int count = g.group < end - y ? g.group : end - y;
         next = NAME(load_until)(layer, ring, g, next, y + count);
         NAME(windows_to_panels)(layer, ring, g, y, count, panels);
-        NAME(feed) next_rows =
-            NAME(input_feed)(layer, next, g.group, NAME(products)(share.to - share.from, count * width));
+        TYPE(feed) next_rows = NAME(input_feed)(
+            layer, next, g.group, NAME(products)(share.to - share.from, count * width));
         for (int o = share.from; o < share.to; o += CK_BLOCK) {
             for (int p = 0; p * CK_PANEL < count * width; p++) {
                 int pixels = count * width - p * CK_PANEL < CK_PANEL ? count * width - p * CK_PANEL : CK_PANEL;
                 const float *panel = panels + (ptrdiff_t)p * layer->channels_in * CK_PANEL;
                 NAME(fetch)(&next_rows);
-                NAME(panel_block)(layer->weight + (ptrdiff_t)o * layer->channels_in, panel, layer->channels_in, block, CK_PANEL);
+                NAME(panel_block)
+                (layer->weight + (ptrdiff_t)o * layer->channels_in, panel, layer->channels_in, block, CK_PANEL);
                 NAME(finish_block)(layer, block, o, (ptrdiff_t)y * width + p * CK_PANEL, pixels);
             }
         }
@@ -222,8 +221,8 @@ static void NAME(spread_gradient)(
     float block[CK_BLOCK * CK_PANEL] __attribute__((aligned(64)));
     int calls = NAME(products)(share.to - share.from, pixels);
     int below = layer->height - y - count < count ? layer->height - y - count : count;
-    NAME(feed) inputs = NAME(input_feed)(layer, y, count, calls);
-    NAME(feed) next_rows = NAME(feed_of)(
+    TYPE(feed) inputs = NAME(input_feed)(layer, y, count, calls);
+    TYPE(feed) next_rows = NAME(feed_of)(
         layer->output + (ptrdiff_t)(y + count) * width, layer->output_stride, outputs, below * width, calls);
     for (int c = share.from; c < share.to; c += CK_BLOCK) {
         int channels = share.to - c < CK_BLOCK ? share.to - c : CK_BLOCK;
@@ -232,9 +231,10 @@ static void NAME(spread_gradient)(
             NAME(fetch)(&inputs);
             NAME(fetch)(&next_rows);
             const float *weights = layer->weight_transposed + (ptrdiff_t)c * outputs;
-            if (channels == CK_BLOCK && width % CK_PANEL == 0) {  // a whole block within one row
-                NAME(panel_block)(weights, panel, outputs,
-                    NAME(ring_row)(ring, g, c, y + p / width) + p % width, (ptrdiff_t)g.slots * g.row);
+            if (channels == CK_BLOCK && width % CK_PANEL == 0) { // a whole block within one row
+                NAME(panel_block)
+                (weights, panel, outputs, NAME(ring_row)(ring, g, c, y + p / width) + p % width,
+                    (ptrdiff_t)g.slots * g.row);
                 continue;
             }
             NAME(panel_block)(weights, panel, outputs, block, CK_PANEL);
@@ -251,12 +251,12 @@ static void NAME(spread_gradient)(
 }
 
 /// input[y] = gain · leaky′ · ∂loss/∂x[y], and the gain's gradient, from rows y−1…y+1 of the ring.
-static void NAME(gather_row)(
-    const ck_separable *layer, float *ring, tile_geometry g, task_share share, int y, const float *flipped,
-    vf *d_gain, float *d_gain_rest, float *dx) {
+static void NAME(gather_row)(const ck_separable *layer, float *ring, tile_geometry g, task_share share, int y,
+    const float *flipped, vf *d_gain, float *d_gain_rest, float *dx) {
     int width = layer->width;
     for (int c = share.from; c < share.to; c++) {
-        NAME(window)(flipped + 9 * c, NAME(ring_row)(ring, g, c, y - 1), NAME(ring_row)(ring, g, c, y),
+        NAME(window)
+        (flipped + 9 * c, NAME(ring_row)(ring, g, c, y - 1), NAME(ring_row)(ring, g, c, y),
             NAME(ring_row)(ring, g, c, y + 1), width, dx, CK_PANEL);
         float *input = layer->input + c * layer->input_stride + (ptrdiff_t)y * width, gain = layer->gain[c];
         vf total = d_gain[c];
@@ -268,9 +268,8 @@ static void NAME(gather_row)(
 }
 
 /// Rows y and y+1 (y even) of ∂loss/∂x through the adjoint of the inverse Haar transform into the input.
-static void NAME(gather_haar_rows)(
-    const ck_separable *layer, float *ring, tile_geometry g, task_share share, int y, const float *flipped,
-    vf *d_gain, float *d_gain_rest, float *dx) {
+static void NAME(gather_haar_rows)(const ck_separable *layer, float *ring, tile_geometry g, task_share share, int y,
+    const float *flipped, vf *d_gain, float *d_gain_rest, float *dx) {
     int width = layer->width, half = width / 2;
     float *top = dx, *bottom = dx + g.row;
     ptrdiff_t stride = layer->input_stride, offset = (ptrdiff_t)(y / 2) * half;
@@ -324,11 +323,11 @@ static void NAME(separable_backward)(const ck_separable *layer, int task, float 
     }
     int y = first;
     while (y < end) {
-        if (ready < stop) {  // rows below `ready` are in the ring
+        if (ready < stop) { // rows below `ready` are in the ring
             int count = g.group < stop - ready ? g.group : stop - ready;
             NAME(spread_gradient)(layer, ring, g, share, ready, count, panels);
             ready += count;
-        } else {  // past the last row of the picture
+        } else { // past the last row of the picture
             NAME(zero_row)(ring, g, layer->channels_in, layer->width, ready);
             ready += 1;
         }

@@ -16,6 +16,7 @@
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
 #define NAME(function) JOIN(function, VARIANT)
+#define TYPE(name) JOIN(name, VARIANT) // the same, so that clang-format can tell types from calls
 
 typedef float vf __attribute__((vector_size(LANES * 4)));
 typedef int32_t vi __attribute__((vector_size(LANES * 4)));
@@ -57,8 +58,7 @@ static inline float NAME(sum)(vf v) {
 #define EVEN(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
 #define ODD(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
 #define NEXT_IN(a, b) __builtin_shufflevector(a, b, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
-#define LAST_IN(a, b) \
-    __builtin_shufflevector(a, b, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
+#define LAST_IN(a, b) __builtin_shufflevector(a, b, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
 #elif LANES == 8
 #define INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
 #define INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
@@ -79,21 +79,23 @@ static inline float NAME(sum)(vf v) {
 // the multipliers do.
 typedef struct {
     const char *base;
-    ptrdiff_t stride;  // bytes from one row to the next
-    int lines;         // cache lines of a row
-    int total, done;   // cache lines of all rows
-    int portion;       // cache lines for each call of fetch
-} NAME(feed);
+    ptrdiff_t stride; // bytes from one row to the next
+    int lines;        // cache lines of a row
+    int total, done;  // cache lines of all rows
+    int portion;      // cache lines for each call of fetch
+} TYPE(feed);
 
 /// A feed of `rows` runs of `width` floats, spread over `calls` calls; empty where width is not positive.
-static inline NAME(feed) NAME(feed_of)(const float *base, ptrdiff_t stride, int rows, int width, int calls) {
+static inline TYPE(feed) NAME(feed_of)(const float *base, ptrdiff_t stride, int rows, int width, int calls) {
     int lines = width > 0 ? (width + 15) / 16 : 0, total = lines * rows;
-    return (NAME(feed)){
-        .base = (const char *)base, .stride = stride * (ptrdiff_t)sizeof(float), .lines = lines, .total = total,
+    return (TYPE(feed)){.base = (const char *)base,
+        .stride = stride * (ptrdiff_t)sizeof(float),
+        .lines = lines,
+        .total = total,
         .portion = (total + calls - 1) / calls};
 }
 
-static inline void NAME(fetch)(NAME(feed) *feed) {
+static inline void NAME(fetch)(TYPE(feed) *feed) {
     int end = feed->done + feed->portion < feed->total ? feed->done + feed->portion : feed->total;
     if (feed->done == end) return;
     int row = feed->done / feed->lines, line = feed->done % feed->lines;

@@ -48,13 +48,13 @@ static inline void NAME(transform_window)(
 }
 
 /// The pixels of one phase behind one tile of the layer, LANES channels, with a frame of one pixel.
-static inline void NAME(load_window)(
-    const ck_convolution *layer, convolution_pass pass, winograd_geometry g, int phase, int channel, int top, int left,
-    NAME(arrival) *arrival, float *window) {
+static inline void NAME(load_window)(const ck_convolution *layer, convolution_pass pass, winograd_geometry g, int phase,
+    int channel, int top, int left, TYPE(arrival) *arrival, float *window) {
     int side = pass.phases_in == 4 ? 2 : 1, full_width = pass.width * side;
     int rows = g.rows * winograd_side + 2, columns = g.columns * winograd_side + 2;
-    ptrdiff_t plane = (ptrdiff_t)(channel / CK_CHANNELS) * pass.height * side * full_width * CK_CHANNELS + channel % CK_CHANNELS;
-    NAME(affine) affine = {{0}, {0}, {0}};
+    ptrdiff_t plane = (ptrdiff_t)(channel / CK_CHANNELS) * pass.height * side * full_width * CK_CHANNELS
+        + channel % CK_CHANNELS;
+    TYPE(affine) affine = {{0}, {0}, {0}};
     if (!pass.backward) affine = NAME(affine_of)(layer, channel);
     int from = left == 0 ? 1 : 0, to = pass.width - left + 1 < columns ? pass.width - left + 1 : columns;
     for (int r = 0; r < rows; r++) {
@@ -77,7 +77,8 @@ static inline void NAME(load_window)(
             int owned = r > 0 && r < rows - 1;
             for (int c = from; c < to; c++) {
                 ptrdiff_t p = pixel + (ptrdiff_t)c * side;
-                NAME(store)(target + c * CK_CHANNELS,
+                NAME(store)
+                (target + c * CK_CHANNELS,
                     NAME(arrive)(arrival, layer, plane + p * CK_CHANNELS, p, owned && c > 0 && c < columns - 1));
             }
         }
@@ -93,7 +94,7 @@ static void NAME(winograd_load)(
     ptrdiff_t row = (ptrdiff_t)(g.columns * winograd_side + 2) * CK_CHANNELS;
     for (int part = 0; part < NAME(parts); part++) {
         int channel = block * CK_CHANNELS + part * LANES, slots[winograd_positions] = {0};
-        NAME(arrival) arrival = {0};
+        TYPE(arrival) arrival = {0};
         if (backward) arrival = NAME(arrival_of)(layer, channel);
         for (int phase = 0; phase < pass.phases_in; phase++) {
             NAME(load_window)(layer, pass, g, phase, channel, top, left, &arrival, window);
@@ -106,10 +107,11 @@ static void NAME(winograd_load)(
                 target[i] = used ? transformed + g.offset[i] + slot * g.block + part * LANES : NULL;
                 slots[i] += used;
             }
-            for (int t = 0; t < g.rows * g.columns; t++)
+            for (int t = 0; t < g.rows * g.columns; t++) {
                 NAME(transform_window)
-                (window + t / g.columns * winograd_side * row + t % g.columns * winograd_side * CK_CHANNELS, row, target,
-                    (ptrdiff_t)t * CK_CHANNELS);
+                (window + t / g.columns * winograd_side * row + t % g.columns * winograd_side * CK_CHANNELS, row,
+                    target, (ptrdiff_t)t * CK_CHANNELS);
+            }
         }
         if (backward && layer->d_output_gain)
             NAME(store)(layer->d_output_gain + (ptrdiff_t)tile * layer->channels_out + channel, arrival.d_output_gain);
@@ -148,10 +150,12 @@ static inline void NAME(transform_phase)(
 /// Hands the pixels of one phase of a tile of the layer to the sink. `products` of neighbouring points are
 /// `g.products` floats apart.
 static inline void NAME(winograd_store)(
-    NAME(sink) *sink, const winograd_geometry *g, int phase, int chunk, int tile, const float *products) {
+    TYPE(sink) *sink, const winograd_geometry *g, int phase, int chunk, int tile, const float *products) {
     convolution_pass pass = sink->pass;
-    int side = pass.phases_out == 4 ? 2 : 1, full_width = pass.width * side, width = chunk_width(pass.blocks_out, chunk);
-    int top = tile / g->tiles_across * g->rows * winograd_side, left = tile % g->tiles_across * g->columns * winograd_side;
+    int side = pass.phases_out == 4 ? 2 : 1, full_width = pass.width * side,
+        width = chunk_width(pass.blocks_out, chunk);
+    int top = tile / g->tiles_across * g->rows * winograd_side,
+        left = tile % g->tiles_across * g->columns * winograd_side;
     ptrdiff_t plane = (ptrdiff_t)pass.height * side * full_width * CK_CHANNELS;
     for (int v = 0; v < width / LANES; v++) {
         int channel = chunk * CK_CHUNK + v * LANES;
@@ -165,7 +169,8 @@ static inline void NAME(winograd_store)(
             int rows = pass.height - y0 < 4 ? pass.height - y0 : 4, columns = pass.width - x0 < 4 ? pass.width - x0 : 4;
             for (int y = 0; y < rows; y++)
                 for (int x = 0; x < columns; x++) {
-                    ptrdiff_t pixel = (ptrdiff_t)((y0 + y) * side + phase / 2) * full_width + (x0 + x) * side + phase % 2;
+                    ptrdiff_t pixel = (ptrdiff_t)((y0 + y) * side + phase / 2) * full_width + (x0 + x) * side
+                        + phase % 2;
                     NAME(take)(sink, v, result[4 * y + x], base + pixel * CK_CHANNELS, pixel);
                 }
         }
@@ -173,10 +178,9 @@ static inline void NAME(winograd_store)(
 }
 
 /// The products of one point and one phase of the output, for one tile of the layer and one chunk.
-static inline void NAME(winograd_products)(
-    convolution_pass pass, const winograd_geometry *g, int point, const float *weights, int width,
-    const float *transformed, float *products) {
-    NAME(segment) segment = {transformed + g->offset[point], weights};
+static inline void NAME(winograd_products)(convolution_pass pass, const winograd_geometry *g, int point,
+    const float *weights, int width, const float *transformed, float *products) {
+    TYPE(segment) segment = {transformed + g->offset[point], weights};
     NAME(multiply_pixels)
     (&segment, 1, pass.blocks_in * g->phases[point], g->block, width, g->rows * g->columns, products);
 }
@@ -188,7 +192,7 @@ static void NAME(winograd_multiply)(
     winograd_geometry g = winograd_of(layer, pass);
     int width = chunk_width(pass.blocks_out, chunk);
     const float *weights = weights_of(layer, pass, &g, chunk, 0, 0);
-    NAME(sink) sink;
+    TYPE(sink) sink;
     NAME(open_sink)(&sink, layer, pass, chunk);
     for (int phase = 0; phase < pass.phases_out; phase++) {
         for (int i = 0; i < winograd_positions; i++) {
@@ -223,11 +227,13 @@ static void NAME(winograd_finish)(
     convolution_pass pass = pass_of(layer, backward);
     winograd_geometry g = winograd_of(layer, pass);
     ptrdiff_t tiles = (ptrdiff_t)g.tiles_down * g.tiles_across * g.rows * g.columns;
-    ptrdiff_t at = chunk * CK_CHUNK * tiles + (ptrdiff_t)tile * g.rows * g.columns * chunk_width(pass.blocks_out, chunk);
-    NAME(sink) sink;
+    ptrdiff_t at = chunk * CK_CHUNK * tiles
+        + (ptrdiff_t)tile * g.rows * g.columns * chunk_width(pass.blocks_out, chunk);
+    TYPE(sink) sink;
     NAME(open_sink)(&sink, layer, pass, chunk);
-    for (int phase = 0; phase < pass.phases_out; phase++)
+    for (int phase = 0; phase < pass.phases_out; phase++) {
         NAME(winograd_store)
         (&sink, &g, phase, chunk, tile, products + (ptrdiff_t)phase * winograd_positions * g.products + at);
+    }
     NAME(close_sink)(&sink, tile, chunk);
 }

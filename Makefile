@@ -31,14 +31,15 @@ parity: ## Compare whole searches on a random StyleGAN with what the original PU
 fuzz: ## Feed the readers of weights damaged and malicious files, for some minutes
 	@Tools/fuzz.sh
 
-test-neon: ## Run the kernels' test for AArch64 under emulation
-	@Tools/test-neon.sh
+test-neon: ## Run the kernels' test for AArch64 under emulation; `make test` does where it can
+	@Tools/packages.sh checks
+	@Tools/test-kernels.sh neon
 
 bench: ## Time every layer, pass and search step here and in PyTorch and OpenVINO
 	@Tools/bench.sh
 
-format: ## Rewrite the Swift sources in the project's format
-	@swift format format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
+format: ## Rewrite the Swift and C sources in the project's format
+	@Tools/format.sh
 
 lint: ## Check the format and the project's own rules without changing anything
 	@Tools/lint.sh

@@ -3,13 +3,27 @@
 
 set -euo pipefail
 
+# Where models, downloads and samples live; `pulse` itself looks in the same place (Sources/Files/Home.swift).
+# A data folder that is not absolute is to be ignored, as the XDG base directory specification says; a relative
+# PULSE_HOME is meant from where the caller stands.
+if [ -z "${PULSE_HOME:-}" ]; then
+    case "${XDG_DATA_HOME:-}" in
+    /*) PULSE_HOME="$XDG_DATA_HOME/pulse" ;;
+    *) PULSE_HOME="$HOME/.local/share/pulse" ;;
+    esac
+fi
+case "$PULSE_HOME" in
+/*) ;;
+*) PULSE_HOME="$PWD/$PULSE_HOME" ;;
+esac
+export PULSE_HOME
+
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cd "$ROOT"
 
-# Where models, downloads and samples live; `pulse` itself looks in the same place.
-export PULSE_HOME="${PULSE_HOME:-${XDG_DATA_HOME:-$HOME/.local/share}/pulse}"
-
+# shellcheck disable=SC2034 # for the scripts that source this one
 MODEL_WHEEL="$PULSE_HOME/downloads/random_face-2021.7.21.1-py3-none-any.whl"
+# shellcheck disable=SC2034
 SAMPLE_PHOTO="$PULSE_HOME/samples/astronaut.png"
 
 # say WORDS...: one line about what is being done.
@@ -44,6 +58,25 @@ as_root() {
     else
         sudo --non-interactive "$@"
     fi
+}
+
+# beside_swift PROGRAM: the one of Swift's own toolchain, wherever the links on the path lead; else the path's.
+beside_swift() {
+    local program
+    program="$(dirname "$(readlink -f "$(command -v swift)")")/$1"
+    if [ -x "$program" ]; then printf '%s\n' "$program"; else printf '%s\n' "$1"; fi
+}
+
+# clang_format: the name of a clang-format 14, the version that the committed layout is of; false where there is none.
+clang_format() {
+    local name
+    for name in clang-format-14 clang-format; do
+        if command -v "$name" >/dev/null && [[ "$("$name" --version)" == *"version 14."* ]]; then
+            printf '%s\n' "$name"
+            return
+        fi
+    done
+    return 1
 }
 
 # build_quietly SWIFT-ARGUMENTS...: swift, without its complaints about flags in the libraries' pkg-config

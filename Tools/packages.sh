@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Installs the system packages that the build and the tests need, those that are missing and no others.
+# packages.sh: installs the system packages that the build and the tests need, those that are missing and no others.
 # Debian 12 and Ubuntu 22.04 or newer, as root or with sudo; elsewhere it says what to install.
+# packages.sh checks: the same, and what `make lint` and `make test` check more with, as far as it can be had: a
+# tool that cannot be installed is no error here, and the step that wants it says that it is skipped.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 export LC_ALL=C # the words of apt and swift are read below
 
@@ -18,8 +20,7 @@ find_swift() {
     version="$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\).*/\1/p' | head -n 1)"
     [ "${version:-0}" -ge 6 ] || fail \
         "Swift ${version:-of unknown version} is too old; Swift 6.0 or newer is needed."
-    CXX="$(dirname "$(readlink -f "$(command -v swift)")")/clang++"
-    [ -x "$CXX" ] || CXX=clang++
+    CXX="$(beside_swift clang++)"
 }
 
 # The names of the missing Debian packages, into MISSING.
@@ -114,10 +115,34 @@ explain_other_systems() {
         "    $PULSE_HOME"
 }
 
+# Tools that only the checks use, those that are missing and that can be had here without asking anybody.
+install_check_tools() {
+    local -A packages=([shellcheck]=shellcheck [clang-format-14]=clang-format-14)
+    if [ "$(uname -m)" = x86_64 ]; then
+        packages+=([aarch64-linux-gnu-gcc]="gcc-aarch64-linux-gnu libc6-dev-arm64-cross" [qemu-aarch64]=qemu-user)
+    fi
+    local program wanted=()
+    for program in "${!packages[@]}"; do
+        # One word or several.
+        # shellcheck disable=SC2206
+        command -v "$program" >/dev/null || wanted+=(${packages[$program]})
+    done
+    if [ ${#wanted[@]} -eq 0 ] || ! may_become_root; then return; fi
+    known "${wanted[0]}" || apt_get update --quiet >/dev/null || true
+    local found=()
+    for program in "${wanted[@]}"; do
+        if known "$program"; then found+=("$program"); fi
+    done
+    if [ ${#found[@]} -eq 0 ]; then return; fi
+    say "Installing what the checks use: ${found[*]}"
+    apt_get install --yes --quiet --no-install-recommends "${found[@]}" >/dev/null || say "They could not be installed"
+}
+
 find_swift
 if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
     find_missing
     [ ${#MISSING[@]} -eq 0 ] || install_missing
+    [ "${1:-}" != checks ] || install_check_tools
 else
     explain_other_systems
 fi

@@ -3,7 +3,8 @@ import Tensors
 // Written once for both precisions, and compiled for each where it is called with that one's weights.
 
 extension Resampling {
-    public func apply(_ image: Tensor<Float>, into result: inout Tensor<Float>, scratch: inout Tensor<Float>) {
+    public func apply(_ image: Tensor<Float>, into result: inout Tensor<Float>, scratch: inout Tensor<Float>)
+    {
         apply(image, into: &result, scratch: &scratch, weights: bands.floatWeights)
     }
 

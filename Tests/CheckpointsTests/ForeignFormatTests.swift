@@ -1,5 +1,5 @@
 import Foundation
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 

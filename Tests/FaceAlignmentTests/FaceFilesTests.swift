@@ -26,7 +26,7 @@ import Testing
 
     @discardableResult
     private func write(
-        _ name: String = "group.jpg", _ indices: [Int], of sha256: String = "a", level: UInt8 = 9,
+        _ indices: [Int], named name: String = "group.jpg", of sha256: String = "a", level: UInt8 = 9,
         force: Bool = false
     ) throws -> [FilePath] {
         let set = try FaceSet(

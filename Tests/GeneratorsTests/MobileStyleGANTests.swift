@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    /// A workspace carries nothing from one step to the next.
+    /// A workspace carries nothing from one step to the next, not even from one that overflowed.
     @Test func aSecondRunHasTheSameBits() {
         let generator = MobileStyleGAN(weights: weights, threads: 2)
         let sides = generator.specification.noiseSides
@@ -116,6 +116,9 @@ import Testing
         var all: [Tensor<Float>?] = sides.map { Tensor(zeros: [$0, $0]) }
         generator.forward(w: tiny.dImage().reshapedToLatents, noise: sides.map { _ in .zero }, image: &second)
         generator.backward(dImage: tiny.dImage(), dW: &dSecond, dNoise: &all)
+        let nothing = tiny.dImage(Float.self).map { _ in Float.nan }
+        generator.forward(w: nothing.reshapedToLatents, noise: noise, image: &second)
+        generator.backward(dImage: nothing, dW: &dSecond, dNoise: &all)
         generator.forward(w: tiny.w(), noise: noise, image: &second)
         generator.backward(dImage: tiny.dImage(), dW: &dSecond, dNoise: &none)
         #expect(first == second && dFirst == dSecond)

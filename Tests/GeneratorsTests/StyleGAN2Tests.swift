@@ -47,13 +47,14 @@ import Testing
         }
     }
 
-    /// A workspace carries nothing from one step to the next.
+    /// A workspace carries nothing from one step to the next, not even from one that overflowed.
     @Test func aSecondRunHasTheSameBits() throws {
         let tiny = TinyStyleGAN.styleGAN2
         let generator = StyleGAN2(weights: try weights(tiny, "stylegan2.pkl"), threads: 2)
         let first = StyleGANRun(generator, tiny)
         _ = StyleGANRun(generator, tiny, without: 2)
         _ = StyleGANRun.image(generator, tiny, noise: .zero)
+        StyleGANRun.overflow(generator, tiny)
         let second = StyleGANRun(generator, tiny)
         #expect(first.image == second.image && first.dW == second.dW && first.dNoise == second.dNoise)
     }

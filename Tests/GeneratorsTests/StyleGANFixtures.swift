@@ -17,7 +17,7 @@ extension TinyStyleGAN {
             TensorTable(network, root: root, file: name, network: "StyleGAN")
         }
         var tensors: [(name: String, tensor: Tensor<Float>)]?
-        switch NetworkKind(network) {
+        switch NetworkKind.all(in: network).first {
         case .styleGAN1(let prefix?, _):
             var table = table()
             tensors = try StyleGAN1Checkpoint(&table, layout: .pulse, prefix: prefix).tensors
@@ -82,6 +82,19 @@ extension StyleGANRun where Scalar == Float {
         _ generator: some Generator, _ tiny: TinyStyleGAN, noise: ReferenceNoise<Float>
     ) -> Tensor<Float> {
         image(EngineGenerator(generator), tiny, noise: noise)
+    }
+
+    /// Renders and differentiates what is not a number.
+    static func overflow(_ generator: some Generator, _ tiny: TinyStyleGAN) {
+        let sides = generator.specification.noiseSides
+        let nothing = Tensor<Float>(zeros: [3, tiny.resolution, tiny.resolution]).map { _ in Float.nan }
+        var (image, dW) = (nothing, Tensor<Float>(zeros: [tiny.slots, tiny.styleDim]))
+        var dNoise: [Tensor<Float>?] = sides.map { Tensor(zeros: [$0, $0]) }
+        let w = Tensor<Float>(zeros: dW.shape).map { _ in Float.nan }
+        generator.forward(
+            w: w, noise: sides.map { .map(Tensor<Float>(zeros: [$0, $0]).map { _ in Float.nan }) },
+            image: &image)
+        generator.backward(dImage: nothing, dW: &dW, dNoise: &dNoise)
     }
 }
 

@@ -90,7 +90,7 @@ struct PictureComposeTests {
     @Test("A picture downscales to the nearest levels of D")
     func picture() {
         let picture = Picture.formula(width: 64, height: 64)
-        let d = DownscaleOperator(kernel: .box, from: 64, to: 16)
+        let d = Resampling(filter: .box, from: 64, to: 16)
         let small = picture.downscaled(by: d)
         #expect(small == Picture(d.apply(picture.tensor() as Tensor<Float>)))
         let block = (0..<16).map { Int(picture[$0 % 4, $0 / 4].red) }.reduce(0, +)

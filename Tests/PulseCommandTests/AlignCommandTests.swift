@@ -75,16 +75,9 @@ import Testing
 
             let odd = scene.path.appending(bytes: [0x62, 0xFF, 0xFE, 0x2E, 0x70])
             try writeFile(try scene.bytes("a.png"), to: odd)
-            let shell = Process()
-            shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-            shell.arguments = [
-                "-c", "exec \"$0\" align b*.p --output out --landmarks points.json", PulseBinary.url.path,
-            ]
-            shell.currentDirectoryURL = scene.folder
-            shell.standardOutput = FileHandle.nullDevice
-            try shell.run()
-            shell.waitUntilExit()
-            #expect(shell.terminationStatus == 0)
+            let run = try PulseBinary.shell(
+                #""$0" align b*.p --output out --landmarks points.json"#, in: scene.folder)
+            run.expectStatus(0)
             let written = scene.path.appending("out").appending(
                 bytes: [0x62, 0xFF, 0xFE] + Array("_0.png".utf8))
             #expect(try !readFile(written, limit: 1 << 20).isEmpty)

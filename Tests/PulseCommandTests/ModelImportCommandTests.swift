@@ -1,7 +1,7 @@
 import Checkpoints
 import Foundation
 import Imaging
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 

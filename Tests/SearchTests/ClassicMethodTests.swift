@@ -1,25 +1,27 @@
+import Foundation
 import TestSupport
 import Testing
 
 @testable import Search
 
-@Suite struct ClassicOptionsTests {
+@Suite struct ClassicMethodTests {
     @Test func defaultsArePulses() {
-        let options = ClassicOptions()
-        #expect(options.steps == 100 && options.eps == 2e-3 && options.learningRate == 0.4)
-        #expect(options.noise == .trainable && options.trainableNoise == 5 && options.zeroNoise == nil)
-        #expect(options.optimizer == .adam && options.schedule == .linear1cycledrop && !options.tileLatent)
-        #expect(abs(options.tolerance - 11.404) < 1e-3)
+        let method = ClassicMethod()
+        #expect(method.steps == 100 && method.eps == 2e-3 && method.learningRate == 0.4)
+        #expect(method.noise == .trainable && method.trainableNoise == 5 && method.zeroNoise == nil)
+        #expect(method.optimizer == .adam && method.schedule == .linear1cycledrop && !method.tileLatent)
+        #expect(abs(ClassicMethod.defaultTolerance - 11.404) < 1e-3)
     }
 
     @Test func declinesWhatCannotRun() throws {
         try expect(.steps(0)) { $0.steps = 0 }
         try expect(.steps(-3)) { $0.steps = -3 }
+        try expect(.steps(1_000_001)) { $0.steps = 1_000_001 }
+        try expect(.steps(.max)) { $0.steps = .max }
         try expect(.eps(-1)) { $0.eps = -1 }
         try expect(.eps(.infinity)) { $0.eps = .infinity }
         try expect(.learningRate(0)) { $0.learningRate = 0 }
         try expect(.learningRate(.infinity)) { $0.learningRate = .infinity }
-        try expect(.tolerance(-0.5)) { $0.tolerance = -0.5 }
         try expect(.trainableNoise(-1, maps: nil)) { $0.trainableNoise = -1 }
         try expect(.trainableNoise(8, maps: 7)) { $0.trainableNoise = 8 }
         try expect(.zeroNoise(-1, maps: nil)) { $0.zeroNoise = [-1] }
@@ -27,27 +29,24 @@ import Testing
     }
 
     private func expect(
-        _ error: ClassicOptionsError, sourceLocation: SourceLocation = #_sourceLocation,
-        _ change: (inout ClassicOptions) -> Void
+        _ error: ClassicMethodError, sourceLocation: SourceLocation = #_sourceLocation,
+        _ change: (inout ClassicMethod) -> Void
     ) throws {
-        var options = ClassicOptions()
-        change(&options)
+        var method = ClassicMethod()
+        change(&method)
         #expect(throws: error, sourceLocation: sourceLocation) {
-            try CandidateTests.search(1, options: options)
+            try toySearch(method: method)
         }
         #expect(!error.description.isEmpty)
     }
 
     @Test func notANumberIsDeclined() {
-        var options = ClassicOptions()
-        options.eps = .nan
-        #expect(throws: ClassicOptionsError.self) { try options.validate() }
-        options = ClassicOptions()
-        options.learningRate = .nan
-        #expect(throws: ClassicOptionsError.self) { try options.validate() }
-        options = ClassicOptions()
-        options.tolerance = .nan
-        #expect(throws: ClassicOptionsError.self) { try options.validate() }
+        var method = ClassicMethod()
+        method.eps = .nan
+        #expect(throws: ClassicMethodError.self) { try method.validate() }
+        method = ClassicMethod()
+        method.learningRate = .nan
+        #expect(throws: ClassicMethodError.self) { try method.validate() }
     }
 
     @Test(
@@ -62,14 +61,13 @@ import Testing
             (.baked, 5, [1], "bzbbbbb"),
         ] as [(NoiseKind, Int, [Int]?, String)])
     func chooseTheNoiseMaps(kind: NoiseKind, trainable: Int, zeroed: [Int]?, expected: String) {
-        var options = ClassicOptions()
-        options.noise = kind
-        options.trainableNoise = trainable
-        options.zeroNoise = zeroed
+        var method = ClassicMethod()
+        method.noise = kind
+        method.trainableNoise = trainable
+        method.zeroNoise = zeroed
         let start = ClassicStart<Double>(
-            seed: 1, candidate: 1, specification: ToyGenerator(resolution: 64).specification, options: options
-        )
-        let letters = zip(start.noise, start.trainable(under: options)).map { map, isTrainable in
+            seed: 1, candidate: 1, specification: ToyGenerator(resolution: 64).specification, method: method)
+        let letters = zip(start.noise, start.trainable(by: method)).map { map, isTrainable in
             switch map {
             case .zero: "z"
             case .baked: "b"
@@ -81,7 +79,7 @@ import Testing
 
     /// MobileStyleGAN's fifteen maps: the first five move, the last is zero, the others stay as drawn.
     @Test func defaultNoiseOfFifteenMaps() {
-        let sources = (0..<15).map { ClassicOptions().noiseSource($0, of: 15) }
+        let sources = (0..<15).map { ClassicMethod().noiseSource($0, of: 15) }
         #expect(sources[0..<5].allSatisfy { $0 == .drawn(trainable: true) })
         #expect(sources[5..<14].allSatisfy { $0 == .drawn(trainable: false) })
         #expect(sources[14] == .zero)
@@ -102,15 +100,55 @@ import Testing
 
     /// Once the picture has no say, the generator's gradient is not asked for, and GEOCROSS alone acts.
     @Test func belowEpsOnlyGeocrossActs() throws {
-        var options = CandidateTests.options(steps: 3)
-        options.eps = 10
-        let generator = ToyGenerator(resolution: 64)
-        let search = try ClassicSearch<Double>(
-            generator: generator, latentModel: toyLatentModel(), target: toyTarget(side: 8), options: options,
-            seed: 0)
+        var method = toyMethod(steps: 3)
+        method.eps = 10
+        let generator = SingleToy()
+        let search = try toySearch(method: method, on: generator)
         let steps = Array(search)
-        #expect(generator.backwards == 0)
-        #expect(steps.allSatisfy { $0.losses.l2 == 10 })
-        #expect(try #require(steps[2].losses.geocross) < #require(steps[0].losses.geocross))
+        #expect(generator.toy.backwards == 0)
+        #expect(steps.allSatisfy { $0.losses["L2"] == 10 })
+        #expect(try #require(steps[2].losses["GEOCROSS"]) < #require(steps[0].losses["GEOCROSS"]))
+    }
+
+    /// A generator without stored maps is not searched with none of them in silence.
+    @Test(arguments: [nil, [], [0]] as [[Int]?])
+    func bakedNoiseMustBeStored(zeroed: [Int]?) throws {
+        var method = toyMethod()
+        (method.noise, method.zeroNoise) = (.baked, zeroed)
+        let bare = SingleToy(ToyGenerator(resolution: 64, storesNoise: false))
+        let error = ClassicMethodError.noStoredNoise(family: "Toy")
+        #expect(throws: error) { try toySearch(method: method, on: bare) }
+        #expect(throws: error) { try method.validate(for: bare.specification) }
+        try method.validate(for: SingleToy().specification)
+        for kind in NoiseKind.allCases where kind != .baked {
+            method.noise = kind
+            try method.validate(for: bare.specification)
+        }
+    }
+
+    @Test func isReadBackAsItWasWritten() throws {
+        var method = ClassicMethod()
+        (method.steps, method.eps, method.learningRate) = (7, 0.1 + 0.2, 1.0 / 3)
+        method.loss = try LossExpression("1e-5*L1+0.30000000000000004*L2+-3*GEOCROSS")
+        (method.noise, method.trainableNoise, method.zeroNoise) = (.fixed, 2, [3, 14])
+        (method.tileLatent, method.optimizer, method.schedule) = (true, .adamax, .linear1cycle)
+        for method in [method, ClassicMethod()] {
+            let data = try JSONEncoder().encode(method)
+            #expect(try JSONDecoder().decode(ClassicMethod.self, from: data) == method)
+        }
+        let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(method)) as? [String: Any]
+        #expect(object?["loss"] as? String == method.loss.description)
+        #expect(
+            Set(try #require(object).keys) == [
+                "steps", "loss", "eps", "noise", "trainableNoise", "zeroNoise", "tileLatent", "optimizer",
+                "learningRate", "schedule",
+            ])
+    }
+
+    @Test(arguments: [#"{"loss": "100*L3"}"#, #"{"noise": "loud"}"#, "{}"])
+    func isNotReadFromAnythingElse(json: String) {
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(ClassicMethod.self, from: Data(json.utf8))
+        }
     }
 }

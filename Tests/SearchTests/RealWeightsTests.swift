@@ -1,4 +1,6 @@
+import Degradation
 import Foundation
+import Generators
 import Imaging
 import Models
 import Tensors
@@ -16,16 +18,19 @@ import Testing
         let name = try installedModel().deletingPathExtension().lastPathComponent
         let generator = try ModelStore(home: pulseHome).load(name).makeGenerator(
             threads: ProcessInfo.processInfo.activeProcessorCount)
-        let search = try ClassicSearch<Float>(
-            generator: generator,
-            latentModel: LatentModel(
+        let request = SearchRequest(
+            target: try Target(paleDisc()), degradation: Resampling(from: 1024, to: 32), seed: 7,
+            tolerance: ClassicMethod.defaultTolerance)
+        let search = try ClassicSearch(
+            ClassicMethod(), request,
+            latents: LatentStatistics(
                 mean: golden.tensor("latent.mean"), standardDeviation: golden.tensor("latent.std")),
-            target: Target(paleDisc()), seed: 7)
+            seat: SearchSeat(generator))
         for step in search {
             let row = step.index - 1
             if row == 0 { try compareGradient(of: search, with: golden) }
             let actual = [
-                try #require(step.losses.l2), try #require(step.losses.geocross), step.totalLoss,
+                try #require(step.losses["L2"]), try #require(step.losses["GEOCROSS"]), step.totalLoss,
             ]
             let tolerance = row < 5 ? 1e-3 : 1e-2
             for (column, value) in actual.enumerated() {
@@ -40,8 +45,8 @@ import Testing
         #expect(found.steps == losses.shape[0] && found.bestAfter > 0)
     }
 
-    private func compareGradient(of search: ClassicSearch<Float>, with golden: Golden) throws {
-        let gradient = search.gradient
+    private func compareGradient(of search: ClassicSearch, with golden: Golden) throws {
+        let gradient = search.core.gradient
         let expected: Tensor<Float> = try golden.tensor("dZ")
         #expect(cosine(gradient.z, expected) > 0.9999)
         #expect(relativeError(gradient.z, expected) < 1e-3)

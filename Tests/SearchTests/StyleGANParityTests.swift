@@ -1,3 +1,4 @@
+import Degradation
 import Foundation
 import Tensors
 import TestSupport
@@ -18,9 +19,9 @@ import Testing
         for step in search {
             let row = step.index - 1
             if row == 0 { try compareGradient(of: search, with: golden) }
-            let gradient = search.gradient
+            let gradient = search.core.gradient
             let actual =
-                [try #require(step.losses.l2), try #require(step.losses.geocross), step.totalLoss]
+                [try #require(step.losses["L2"]), try #require(step.losses["GEOCROSS"]), step.totalLoss]
                 + ([gradient.z] + gradient.noise).map { dot($0, $0).squareRoot() }
             for (column, value) in actual.enumerated() {
                 let expected = steps[steps.shape[1] * row + column]
@@ -35,8 +36,8 @@ import Testing
         }
     }
 
-    private func compareGradient(of search: ClassicSearch<Float>, with golden: Golden) throws {
-        let gradient = search.gradient
+    private func compareGradient(of search: ClassicSearch, with golden: Golden) throws {
+        let gradient = search.core.gradient
         let expected: Tensor<Float> = try golden.tensor("dZ")
         #expect(cosine(gradient.z, expected) > 0.9999)
         let error = relativeError(gradient.z, expected)
@@ -57,7 +58,7 @@ import Testing
             let seed = try #require(name.split(separator: ".").last.flatMap { UInt64($0) })
             let losses: Tensor<Double> = try golden.tensor(name)
             let steps = try RandomStyleGAN.search(generator: generator, seed: seed).map { step in
-                (try #require(step.losses.l2), step.totalLoss)
+                (try #require(step.losses["L2"]), step.totalLoss)
             }
             ours.append(Course(l2: steps.map(\.0), total: steps.map(\.1)))
             let rows = (0..<losses.shape[0]).map(losses.item)
@@ -111,15 +112,18 @@ enum RandomStyleGAN {
         return StyleGAN1(weights: weights, threads: ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    static func search(generator: StyleGAN1, seed: UInt64) throws -> ClassicSearch<Float> {
+    static func search(generator: StyleGAN1, seed: UInt64) throws -> ClassicSearch {
         let mean: Tensor<Double> = randomTensor([512], stream: 1, seed: Self.seed)
         let deviation: Tensor<Double> = randomTensor([512], stream: 2, seed: Self.seed)
-        return try ClassicSearch<Float>(
-            generator: generator,
-            latentModel: LatentModel(
+        let request = SearchRequest(
+            target: try Target(paleDisc()), degradation: Resampling(from: 1024, to: 32), seed: seed,
+            tolerance: ClassicMethod.defaultTolerance)
+        return try ClassicSearch(
+            ClassicMethod(), request,
+            latents: LatentStatistics(
                 mean: mean.map { Float(0.1 * $0) },
                 standardDeviation: deviation.map { Float(0.5 + 0.1 * abs($0)) }),
-            target: Target(paleDisc()), seed: seed)
+            seat: SearchSeat(generator))
     }
 
     private static func tensors(of configuration: StyleGAN1Configuration) -> [String: Tensor<Float>] {

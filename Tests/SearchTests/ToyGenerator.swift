@@ -1,13 +1,12 @@
 import Foundation
 import Generators
-import Imaging
-import Search
+import ReferenceOps
 import Tensors
 
 /// The generator of Tools/goldens/search_toy.py, whose weights are drawn from seed 2020:
 /// h = tanh(A w / 96); grid = tanh(B h / √32 + 0.3 Σ noise maps enlarged to the grid);
 /// image = grid enlarged 32 times + tanh(C h / √32)·texture.
-final class ToyGenerator: Generator {
+final class ToyGenerator: ReferenceGenerator {
     static var hidden: Int { 32 }
     static var grid: Int { 32 }
 
@@ -22,10 +21,13 @@ final class ToyGenerator: Generator {
     private(set) var forwards = 0
     private(set) var backwards = 0
 
-    init(layers: Int = 18, resolution: Int = 1024, noiseSides: [Int] = [4, 4, 8, 8, 16, 16, 32]) {
+    init(
+        layers: Int = 18, resolution: Int = 1024, noiseSides: [Int] = [4, 4, 8, 8, 16, 16, 32],
+        storesNoise: Bool = true
+    ) {
         specification = GeneratorSpecification(
             family: "Toy", resolution: resolution, latentSize: 512, slotCount: layers,
-            liveSlots: Array(0..<layers), noiseSides: noiseSides)
+            liveSlots: Array(0..<layers), noiseSides: noiseSides, storesNoise: storesNoise)
         a = layers == 18 ? Self.a18 : weights(1, [Self.hidden, layers * 512])
         b = Self.b
         c = Self.c
@@ -37,7 +39,7 @@ final class ToyGenerator: Generator {
 
     private var rootHidden: Double { Double(Self.hidden).squareRoot() }
 
-    func forward(w: Tensor<Double>, noise: [NoiseMap<Double>], image: inout Tensor<Double>) {
+    func forward(w: Tensor<Double>, noise: [ReferenceNoise<Double>], image: inout Tensor<Double>) {
         forwards += 1
         let (n, cells) = (specification.resolution, Self.grid * Self.grid)
         h = product(a, w.elements).map { squash($0 / 96) }
@@ -130,23 +132,4 @@ private func transposedProduct(_ matrix: Tensor<Double>, _ y: [Double]) -> [Doub
         }
     }
     return result
-}
-
-/// The latent statistics that belong to the toy.
-func toyLatentModel<Scalar>() -> LatentModel<Scalar> {
-    let mean = (0..<512).map { Scalar(-0.3 + 0.2 * (Double($0 % 5) / 4)) }
-    let standardDeviation = (0..<512).map { Scalar(0.3 + 0.4 * (Double($0 % 7) / 6)) }
-    return LatentModel(
-        mean: Tensor(mean, shape: [512]), standardDeviation: Tensor(standardDeviation, shape: [512]))
-}
-
-/// A picture of gradients in colour.
-func toyTarget(side: Int) throws -> Target {
-    var pixels: [UInt8] = []
-    for i in 0..<side {
-        for j in 0..<side {
-            for c in 0..<3 { pixels.append(UInt8(30 + 25 * c + 120 * i / (side - 1) + 50 * j / (side - 1))) }
-        }
-    }
-    return try Target(Picture(width: side, height: side, pixels: pixels))
 }

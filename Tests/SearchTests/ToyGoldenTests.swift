@@ -19,9 +19,8 @@ import Testing
         let golden = try Self.golden.get()
         let run = try #require(golden.runs[name])
         let generator = ToyGenerator()
-        let search = try ClassicSearch<Double>(
-            generator: generator, latentModel: toyLatentModel(), target: toyTarget(side: run.options.side),
-            options: run.options.classic(), seed: golden.manifest.startSeed,
+        let search = try toyCore(
+            generator, run.options.classic(), side: run.options.side, seed: golden.manifest.startSeed,
             candidate: golden.manifest.candidate)
         var worst = 0.0
         func compare(_ actual: Double, _ expected: Double, _ what: String) {
@@ -30,7 +29,7 @@ import Testing
             #expect(error <= 1e-10, "\(name): \(what) is \(actual), not \(expected)")
         }
         var taken = 0
-        for step in search {
+        while let step = search.next() {
             let expected = run.steps[taken]
             taken += 1
             #expect(step.index == taken && step.total == run.steps.count)
@@ -54,10 +53,10 @@ import Testing
             }
         }
         #expect(taken == run.steps.count)
-        let best = try #require(search.found())
+        let best = search.best
         let lowest = try #require(run.fits.min())
         compare(best.fit, lowest, "best fit")
-        #expect(best.bestAfter == run.fits.firstIndex(of: lowest))
+        #expect(best.step == run.fits.firstIndex(of: lowest))
         #expect(generator.forwards == taken + 1)
     }
 }
@@ -78,8 +77,8 @@ struct ToyGolden: Decodable {
         var lr, eps: Double
         var tile: Bool
 
-        func classic() throws -> ClassicOptions {
-            var options = ClassicOptions()
+        func classic() throws -> ClassicMethod {
+            var options = ClassicMethod()
             options.steps = steps
             options.loss = try LossExpression(loss)
             options.eps = eps

@@ -1,5 +1,5 @@
 import Checkpoints
-import TensorEngine
+import Tensors
 
 /// A value of a checkpoint that a test writes.
 public indirect enum TorchValue {

@@ -17,7 +17,12 @@ struct MemoryBudget {
     private let generators: Int
 
     init(_ memory: ModelMemory, generators: Int) {
-        (weights, perGenerator, self.generators) = (memory.weights, memory.perGenerator, generators)
+        self.init(weights: memory.weights, perGenerator: memory.perGenerator, generators: generators)
+    }
+
+    /// - Parameters: bytes.
+    init(weights: Int, perGenerator: Int, generators: Int) {
+        (self.weights, self.perGenerator, self.generators) = (weights, perGenerator, generators)
     }
 
     /// - Parameter available: bytes; nil where the system does not say.

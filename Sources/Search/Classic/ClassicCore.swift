@@ -36,7 +36,8 @@ final class ClassicCore<Scalar: SearchScalar> {
     ///   - start: maps that `method` names trainable are optimised.
     init(
         _ method: ClassicMethod, model: any ForwardModel<Scalar>, latentModel: LatentModel<Scalar>,
-        target: Tensor<Scalar>, start: ClassicStart<Scalar>, candidate: Int, workspace: SearchWorkspace<Scalar>
+        target: Tensor<Scalar>, start: ClassicStart<Scalar>, candidate: Int,
+        workspace: SearchWorkspace<Scalar>
     ) {
         self.method = method
         self.model = model
@@ -79,7 +80,8 @@ final class ClassicCore<Scalar: SearchScalar> {
         let taken = (clock.now - start) / .seconds(1)
         seconds += taken
         return SearchStep(
-            candidate: candidate, index: completedSteps, total: method.steps, losses: losses, totalLoss: total,
+            candidate: candidate, index: completedSteps, total: method.steps, losses: losses,
+            totalLoss: total,
             fit: fit, bestFit: best.fit, learningRate: rate, seconds: taken)
     }
 

@@ -35,13 +35,15 @@ public final class ClassicSearch: CandidateSearch, Sequence, IteratorProtocol {
         let start = ClassicStart<Float>(
             seed: request.seed, candidate: candidate, specification: specification, method: method)
         let shape = SearchWorkspace<Float>.Shape(
-            specification, request.degradation, rows: start.z.shape[0], trainable: start.trainable(by: method))
+            specification, request.degradation, rows: start.z.shape[0], trainable: start.trainable(by: method)
+        )
         model = GeneratorForwardModel(
             generator: seat.generator, degradation: request.degradation, noise: start.noiseMaps)
         core = ClassicCore(
             method, model: model,
             latentModel: LatentModel(mean: latents.mean, standardDeviation: latents.standardDeviation),
-            target: request.target.tensor(), start: start, candidate: candidate, workspace: seat.workspace(shape))
+            target: request.target.tensor(), start: start, candidate: candidate,
+            workspace: seat.workspace(shape))
     }
 
     public var candidate: Int { core.candidate }
@@ -57,7 +59,8 @@ public final class ClassicSearch: CandidateSearch, Sequence, IteratorProtocol {
         var noise = model.noise
         for (i, map) in zip(core.trainable, best.noise) { noise[i] = .map(map) }
         return Candidate(
-            number: candidate, picture: best.picture, w: core.latents(of: best.z), noise: noise, fit: best.fit,
+            number: candidate, picture: best.picture, w: core.latents(of: best.z), noise: noise,
+            fit: best.fit,
             bestAfter: step, steps: core.completedSteps, seconds: core.seconds, ending: ending)
     }
 }

@@ -34,7 +34,8 @@ struct Optimizer<Scalar: BinaryFloatingPoint & Sendable> {
     ///   - rate: the learning rate of this step.
     ///   - next: receives where the step leads; of the parameter's size.
     mutating func step(
-        from parameter: Tensor<Scalar>, gradient: Tensor<Scalar>, rate: Double, into next: inout Tensor<Scalar>
+        from parameter: Tensor<Scalar>, gradient: Tensor<Scalar>, rate: Double,
+        into next: inout Tensor<Scalar>
     ) {
         precondition(parameter.count == gradient.count, "the gradient has another size than the parameter")
         precondition(parameter.count == next.count, "the result has another size than the parameter")

@@ -17,29 +17,29 @@ protocol SearchScalar: BinaryFloatingPoint & Sendable {
 
 extension Float: SearchScalar {
     static func roundToLevels(_ image: Tensor<Float>, into picture: inout Tensor<Float>) {
-        roundedToLevels(image, into: &picture)
+        roundPixels(image, into: &picture)
     }
 
     static func interleaveLevels(_ picture: Tensor<Float>, into pixels: inout [UInt8]) {
-        interleaved(picture, into: &pixels) { UInt8($0 * 255 + 0.5) }
+        interleavePixels(picture, into: &pixels) { UInt8($0 * 255 + 0.5) }
     }
 
-    static func isFinite(_ tensor: Tensor<Float>) -> Bool { hasNothingButNumbers(tensor) }
+    static func isFinite(_ tensor: Tensor<Float>) -> Bool { allAreFinite(tensor) }
 }
 
 extension Double: SearchScalar {
     static func roundToLevels(_ image: Tensor<Double>, into picture: inout Tensor<Double>) {
-        roundedToLevels(image, into: &picture)
+        roundPixels(image, into: &picture)
     }
 
     static func interleaveLevels(_ picture: Tensor<Double>, into pixels: inout [UInt8]) {
-        interleaved(picture, into: &pixels) { UInt8($0 * 255 + 0.5) }
+        interleavePixels(picture, into: &pixels) { UInt8($0 * 255 + 0.5) }
     }
 
-    static func isFinite(_ tensor: Tensor<Double>) -> Bool { hasNothingButNumbers(tensor) }
+    static func isFinite(_ tensor: Tensor<Double>) -> Bool { allAreFinite(tensor) }
 }
 
-private func roundedToLevels<Scalar>(_ image: Tensor<Scalar>, into picture: inout Tensor<Scalar>) {
+private func roundPixels<Scalar>(_ image: Tensor<Scalar>, into picture: inout Tensor<Scalar>) {
     // Adding 3·2^(p−2) to a number below 2^(p−2), where p is the precision, leaves no bits for a fraction:
     // what is lost is rounded to nearest.
     let shift =
@@ -56,7 +56,7 @@ private func roundedToLevels<Scalar>(_ image: Tensor<Scalar>, into picture: inou
 }
 
 @inline(__always)
-private func interleaved<Scalar>(
+private func interleavePixels<Scalar>(
     _ picture: Tensor<Scalar>, into pixels: inout [UInt8], byte: (Scalar) -> UInt8
 ) {
     let plane = picture.count / 3
@@ -70,7 +70,7 @@ private func interleaved<Scalar>(
     }
 }
 
-private func hasNothingButNumbers<Scalar>(_ tensor: Tensor<Scalar>) -> Bool {
+private func allAreFinite<Scalar>(_ tensor: Tensor<Scalar>) -> Bool {
     tensor.withUnsafeBufferPointer { x in
         // x − x is 0 for a number and nothing else. Four sums side by side, since one would wait for itself.
         var (s0, s1, s2, s3): (Scalar, Scalar, Scalar, Scalar) = (0, 0, 0, 0)

@@ -47,7 +47,8 @@ public struct NamedLosses: Sendable, Equatable {
 
     /// - Parameter names: at most `limit`, each once. All losses are 0.
     public init(_ names: [String]) {
-        precondition(names.count <= NamedLosses.limit, "a step holds no more than \(NamedLosses.limit) losses")
+        precondition(
+            names.count <= NamedLosses.limit, "a step holds no more than \(NamedLosses.limit) losses")
         self.names = names
     }
 

@@ -5,13 +5,13 @@ import Testing
 
 @testable import Jobs
 
-@Suite struct OutputOverviewTests {
+@Suite struct OverviewTests {
     private func overview(count: Int, level: UInt8 = 60) -> Overview {
         let degradation = Resampling(from: 64, to: 16)
         let input = Picture.canvas(width: 16, height: 16, fill: (60, 60, 60))
         let face = Picture.canvas(width: 64, height: 64, fill: (level, level, level))
         let candidate = Overview.Candidate(
-            picture: face, certificate: Certificate(of: face, input: input, degradation: degradation),
+            picture: { face }, certificate: Certificate(of: face, input: input, degradation: degradation),
             accepted: true)
         return Overview(
             input: input, candidates: Array(repeating: candidate, count: count), degradation: degradation)
@@ -31,9 +31,9 @@ import Testing
     }
 
     @Test(arguments: [1, 3, 5, 17])
-    func showsInputFaceAndDifference(count: Int) {
+    func showsInputFaceAndDifference(count: Int) throws {
         let layout = OverviewLayout(candidateCount: count)
-        let page = overview(count: count).picture()
+        let page = try overview(count: count).picture()
         #expect(page.width == layout.width && page.height == layout.height)
         #expect(page[layout.margin + 5, layout.top + 5] == (60, 60, 60))
         for index in 0..<count {
@@ -47,16 +47,16 @@ import Testing
     }
 
     /// 5 levels brighter, shown 8 times as strong: 128 + 40.
-    @Test func amplifiesTheDifference() {
+    @Test func amplifiesTheDifference() throws {
         let layout = OverviewLayout(candidateCount: 1)
-        let page = overview(count: 1, level: 65).picture()
+        let page = try overview(count: 1, level: 65).picture()
         let (x, y) = layout.origin(ofCandidate: 0)
         let shown = page[x + layout.side * 3 / 4, y + layout.side * 5 / 4]
         #expect(abs(Int(shown.red) - 168) <= 1)
     }
 
-    @Test func drawsNoMoreThanItsLimit() {
-        let page = overview(count: Overview.limit + 40).picture()
+    @Test func drawsNoMoreThanItsLimit() throws {
+        let page = try overview(count: Overview.limit + 40).picture()
         #expect(page.height == OverviewLayout(candidateCount: Overview.limit).height)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Jobs
 
-@Suite struct OutputCertificateTests {
+@Suite struct CertificateTests {
     /// D written out from its definition, one output pixel at a time, in grey levels.
     private func naiveLowRes(_ picture: Picture, side: Int) -> [Double] {
         let n = picture.width

@@ -1,15 +1,16 @@
 import Foundation
-import TensorEngine
+import Tensors
 import TestSupport
 import Testing
 
 @testable import Checkpoints
 @testable import Generators
+@testable import Models
 
 /// Checkpoints in parts, files under other names, and a store that cannot be written.
 @Suite struct CheckpointPartsTests {
     private static func table() throws -> [(name: String, tensor: Tensor<Float>)] {
-        let checkpoint = try Checkpoint(contentsOf: goldenURL("stylegan2-rosinality.pt"))
+        let checkpoint = try Checkpoint(contentsOf: goldenURL("stylegan2-rosinality.pt", of: "GeneratorsTests"))
         return try #require(checkpoint.network("g_ema")).tensors.map { ($0.name, try $0.tensor.tensor()) }
     }
 
@@ -78,7 +79,7 @@ import Testing
             let model = try TinyModel.install([url], in: store)
             try Data(TorchFile.archive(.table(table))).write(to: url)
             #expect(try TinyModel.install([url], in: store).contentSHA256 == model.contentSHA256)
-            try Data(contentsOf: goldenURL("stylegan2-ada.pkl")).write(to: url)
+            try Data(contentsOf: goldenURL("stylegan2-ada.pkl", of: "GeneratorsTests")).write(to: url)
             #expect(try TinyModel.install([url], in: store, name: "ada").classCount == 3)
         }
     }

@@ -22,6 +22,7 @@ OPERATION(from_cmyk, vips_icc_transform(in, &out, "srgb", "input_profile", "cmyk
 OPERATION(plain, vips_colourspace(in, &out, VIPS_INTERPRETATION_sRGB, NULL))
 // To the nearest level: libvips' own 16-bit conversion drops the low byte.
 OPERATION(halved, vips_linear1(in, &out, 1.0 / 257.0, 0.5, "uchar", TRUE, NULL))
+OPERATION(sixteen_bits, vips_linear1(in, &out, 65535.0, 0.5, NULL))
 OPERATION(as_float, vips_cast_float(in, &out, NULL))
 OPERATION(as_bytes, vips_cast_uchar(in, &out, NULL))
 OPERATION(rounded, vips_linear1(in, &out, 1.0, 0.5, "uchar", TRUE, NULL))
@@ -117,8 +118,8 @@ static VipsImage *convert(VipsObject *scope, VipsImage *image) {
     return plain(scope, in);
 }
 
-VipsImage *cvips_to_srgb(VipsObject *scope, VipsImage *image) {
-    VipsImage *in = convert(scope, image);
+/// The last steps: over white, in bytes, and of three bands.
+static VipsImage *finish(VipsObject *scope, VipsImage *in) {
     if (in != NULL && in->Bands > 4) in = first_four(scope, in);
     if (in != NULL && in->Bands == 4) {
         // In floating point, since libvips truncates when it flattens bytes.
@@ -133,4 +134,38 @@ VipsImage *cvips_to_srgb(VipsObject *scope, VipsImage *image) {
         return NULL;
     }
     return in;
+}
+
+VipsImage *cvips_to_srgb(VipsObject *scope, VipsImage *image) { return finish(scope, convert(scope, image)); }
+
+/// Numbers 0…1 as numbers of 16 bits.
+static VipsImage *as_shorts(VipsObject *scope, VipsImage *in) {
+    VipsImage *scaled = sixteen_bits(scope, in), *out = NULL;
+    // What lies beyond is clipped.
+    return scaled == NULL ? NULL : keep(scope, vips_cast_ushort(scaled, &out, NULL), out);
+}
+
+VipsImage *cvips_float_to_srgb(VipsObject *scope, VipsImage *image, cvips_scale scale) {
+    bool is_colour = image->Bands >= 3;
+    int bands = is_colour ? 3 : 1;
+    VipsImage *colours = NULL, *alpha = NULL, *out = NULL;
+    colours = keep(scope, vips_extract_band(image, &colours, 0, "n", bands, NULL), colours);
+    if (colours == NULL) return NULL;
+    if (scale == CVIPS_ENCODED) {
+        colours = as_shorts(scope, colours);
+        VipsInterpretation kind = is_colour ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_GREY16;
+        if (colours != NULL) colours = interpreted(scope, colours, kind);
+        if (colours != NULL) colours = convert(scope, colours);
+    } else {
+        VipsImage *grey[3] = {colours, colours, colours};
+        if (!is_colour) colours = keep(scope, vips_bandjoin(grey, &out, 3, NULL), out);
+        if (colours != NULL) colours = interpreted(scope, colours, VIPS_INTERPRETATION_scRGB);
+        if (colours != NULL) colours = plain(scope, colours);
+    }
+    if (colours == NULL || image->Bands == bands) return finish(scope, colours);
+    alpha = keep(scope, vips_extract_band(image, &alpha, bands, NULL), alpha);
+    if (alpha != NULL) alpha = as_shorts(scope, alpha);
+    if (alpha != NULL) alpha = halved(scope, alpha);
+    if (alpha == NULL) return NULL;
+    return finish(scope, keep(scope, vips_bandjoin2(colours, alpha, &out, NULL), out));
 }

@@ -1,18 +1,15 @@
 #include "CVipsGeometry.h"
+#include "internal.h"
 
 #include <math.h>
-#include <vips/vips.h>
 
 // Each function hangs its intermediate images on `scope`, so that one unref frees them all.
 
-static VipsImage *open_scope(void) { return cvips_start() ? NULL : vips_image_new(); }
+static VipsImage *open_scope(void) { return cvips_begin() ? NULL : vips_image_new(); }
 
 static cvips_status close_scope(VipsImage *scope, int result, char *reason, size_t reason_size) {
     if (scope) g_object_unref(scope);
-    if (!result) return CVIPS_OK;
-    g_strlcpy(reason, vips_error_buffer(), reason_size);
-    vips_error_clear();
-    return CVIPS_FAILED;
+    return cvips_end(result ? CVIPS_FAILED : CVIPS_OK, reason, reason_size);
 }
 
 static VipsImage *wrap(VipsObject *scope, cvips_picture picture) {

@@ -3,40 +3,58 @@
 
 struct cvips_decoder {
     VipsImage *image;
-    /// EXIF orientation, 1…8; 1 is upright.
-    int orientation;
+    /// What it was opened from, to be opened once more where samples are measured first.
+    const void *bytes;
+    size_t count;
+    cvips_format format;
+    cvips_strictness strictness;
 };
 
 static bool has(const uint8_t *bytes, size_t count, size_t offset, const char *magic, size_t length) {
     return count >= offset + length && memcmp(bytes + offset, magic, length) == 0;
 }
 
+static uint32_t big_endian(const uint8_t *p) {
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static bool has_still_brand(const uint8_t *bytes, size_t count) {
+    static const char brands[][5] = {"heic", "heix", "hevc", "hevx", "heim", "heis", "hevm",
+                                     "hevs", "mif1", "msf1", "avif", "avis"};
+    size_t end = VIPS_MIN(count, VIPS_MIN(big_endian(bytes), 128));
+    // Behind the major brand stands a version.
+    for (size_t at = 8; at == 8 || at + 4 <= end; at += at == 8 ? 8 : 4)
+        for (size_t i = 0; i < sizeof brands / sizeof *brands; i++)
+            if (has(bytes, count, at, brands[i], 4)) return true;
+    return false;
+}
+
 cvips_format cvips_sniff(const uint8_t *bytes, size_t count) {
     if (has(bytes, count, 0, "\xFF\xD8\xFF", 3)) return CVIPS_JPEG;
     if (has(bytes, count, 0, "\x89PNG\r\n\x1A\n", 8)) return CVIPS_PNG;
     if (has(bytes, count, 0, "RIFF", 4) && has(bytes, count, 8, "WEBP", 4)) return CVIPS_WEBP;
+    if (has(bytes, count, 0, "GIF87a", 6) || has(bytes, count, 0, "GIF89a", 6)) return CVIPS_GIF;
     if (has(bytes, count, 0, "II*\0", 4) || has(bytes, count, 0, "MM\0*", 4)) return CVIPS_TIFF;
     if (has(bytes, count, 0, "II+\0", 4) || has(bytes, count, 0, "MM\0+", 4)) return CVIPS_TIFF;
-    if (has(bytes, count, 4, "ftyp", 4)) {
-        static const char brands[][5] = {"heic", "heix", "hevc", "hevx", "heim", "heis", "hevm",
-                                         "hevs", "mif1", "msf1", "avif", "avis"};
-        for (size_t i = 0; i < sizeof brands / sizeof *brands; i++)
-            if (has(bytes, count, 8, brands[i], 4)) return CVIPS_HEIF;
-    }
+    // HEIC and AVIF by their major brand, or by one that the file says it is compatible with.
+    if (has(bytes, count, 4, "ftyp", 4) && has_still_brand(bytes, count)) return CVIPS_HEIF;
     return CVIPS_UNKNOWN;
 }
 
 /// Calls the one loader of a format: libvips never chooses.
-static int load(const void *bytes, size_t count, cvips_format format, VipsImage **image) {
+static int load(
+    const void *bytes, size_t count, cvips_format format, cvips_strictness strictness, VipsImage **image) {
     void *buffer = (void *)bytes;
     // A file that is cut short or damaged is an error, not a picture with a grey lower half.
-#define OPTIONS "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR, NULL
+    VipsFailOn fail_on = strictness == CVIPS_WARNINGS ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_ERROR;
+#define OPTIONS "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL
     switch (format) {
     case CVIPS_JPEG: return vips_jpegload_buffer(buffer, count, image, OPTIONS);
     case CVIPS_PNG: return vips_pngload_buffer(buffer, count, image, OPTIONS);
     case CVIPS_WEBP: return vips_webpload_buffer(buffer, count, image, OPTIONS);
     case CVIPS_TIFF: return vips_tiffload_buffer(buffer, count, image, OPTIONS);
     case CVIPS_HEIF: return vips_heifload_buffer(buffer, count, image, OPTIONS);
+    case CVIPS_GIF: return vips_gifload_buffer(buffer, count, image, OPTIONS);
     default: return -1;
     }
 #undef OPTIONS
@@ -44,13 +62,9 @@ static int load(const void *bytes, size_t count, cvips_format format, VipsImage 
 
 static bool has_loader(cvips_format format) {
     static const char *const names[] = {NULL, "jpegload_buffer", "pngload_buffer", "webpload_buffer",
-                                        "tiffload_buffer", "heifload_buffer"};
-    return format > CVIPS_UNKNOWN && format <= CVIPS_HEIF
+                                        "tiffload_buffer", "heifload_buffer", "gifload_buffer"};
+    return format > CVIPS_UNKNOWN && format <= CVIPS_GIF
         && vips_type_find("VipsOperation", names[format]) != 0;
-}
-
-static uint32_t big_endian(const uint8_t *p) {
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 /// Hands EXIF data to libvips with the six bytes in front without which it does not read them before 8.13.
@@ -83,33 +97,54 @@ static void complete_exif(VipsImage *image, cvips_format format, const uint8_t *
     }
 }
 
+static cvips_samples samples_of(const VipsImage *image) {
+    if (image->Type == VIPS_INTERPRETATION_LAB || image->Type == VIPS_INTERPRETATION_LABS) return CVIPS_LAB;
+    switch (image->BandFmt) {
+    case VIPS_FORMAT_CHAR:
+    case VIPS_FORMAT_SHORT:
+    case VIPS_FORMAT_INT: return CVIPS_SIGNED;
+    case VIPS_FORMAT_FLOAT:
+    case VIPS_FORMAT_DOUBLE: return CVIPS_FLOAT;
+    case VIPS_FORMAT_COMPLEX:
+    case VIPS_FORMAT_DPCOMPLEX: return CVIPS_COMPLEX;
+    default: return CVIPS_UNSIGNED;
+    }
+}
+
+static cvips_header header_of(VipsImage *image) {
+    cvips_header header = {.width = image->Xsize, .height = image->Ysize};
+    header.orientation = vips_image_get_orientation(image);
+    if (header.orientation < 1 || header.orientation > 8) header.orientation = 1;
+    header.samples = samples_of(image);
+    header.bits = (int)(8 * vips_format_sizeof(image->BandFmt));
+    if (vips_image_get_typeof(image, VIPS_META_EXIF_NAME) == 0
+        || vips_image_get_blob(image, VIPS_META_EXIF_NAME, &header.exif, &header.exif_size) != 0)
+        header.exif = NULL, header.exif_size = 0;
+    return header;
+}
+
 cvips_status cvips_open(
-    const void *bytes, size_t count, cvips_format format, int *width, int *height,
+    const void *bytes, size_t count, cvips_format format, cvips_strictness strictness, cvips_header *header,
     cvips_decoder **decoder, char *reason, size_t reason_size) {
-    if (cvips_start() != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
-    if (!has_loader(format)) return CVIPS_UNSUPPORTED;
+    if (cvips_begin() != 0) return cvips_end(CVIPS_FAILED, reason, reason_size);
+    if (!has_loader(format)) return cvips_end(CVIPS_UNSUPPORTED, reason, reason_size);
     VipsImage *image = NULL;
-    if (load(bytes, count, format, &image) != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+    if (load(bytes, count, format, strictness, &image) != 0)
+        return cvips_end(CVIPS_FAILED, reason, reason_size);
     complete_exif(image, format, bytes, count);
-    int orientation = vips_image_get_orientation(image);
-    // A HEIF decoder applies the container's own rotation; the EXIF tag beside it repeats it.
-    if (format == CVIPS_HEIF || orientation < 1 || orientation > 8) orientation = 1;
-    bool turned = orientation >= 5;
-    *width = turned ? image->Ysize : image->Xsize;
-    *height = turned ? image->Xsize : image->Ysize;
+    *header = header_of(image);
     cvips_decoder *result = g_new0(cvips_decoder, 1);
-    result->image = image;
-    result->orientation = orientation;
+    *result = (cvips_decoder){image, bytes, count, format, strictness};
     *decoder = result;
-    return CVIPS_OK;
+    return cvips_end(CVIPS_OK, reason, reason_size);
 }
 
 void cvips_close(cvips_decoder *decoder) {
     if (decoder == NULL) return;
+    cvips_begin();
     g_object_unref(decoder->image);
     g_free(decoder);
-    // Warnings about this picture must not pass for the reason why the next one fails.
-    vips_error_clear();
+    cvips_end(CVIPS_OK, NULL, 0);
 }
 
 /// Where a stored pixel goes: byte `origin + x·dx + y·dy` of the upright picture.
@@ -135,7 +170,8 @@ static placement place(uint8_t *pixels, int stored_width, int stored_height, int
     return p;
 }
 
-static void store(const placement *p, VipsRegion *region, const VipsRect *area) {
+static void store(void *context, VipsRegion *region, const VipsRect *area) {
+    const placement *p = context;
     if (p->dx == 3) {
         for (int y = area->top; y < area->top + area->height; y++)
             memcpy(p->pixels + p->origin + y * p->dy, VIPS_REGION_ADDR(region, 0, y), 3 * (size_t)area->width);
@@ -150,30 +186,49 @@ static void store(const placement *p, VipsRegion *region, const VipsRect *area) 
     }
 }
 
-/// Computes the picture strip by strip on this thread. Not with libvips' own sinks: before 8.15 their thread
-/// pool can lose a worker's error, and a file cut short then passes for a black picture.
-static int pull(VipsImage *image, const placement *p) {
-    enum { strip = 64 };
+int cvips_pull(VipsImage *image, cvips_strip strip, void *context) {
+    enum { rows = 64 };
     VipsRegion *region = vips_region_new(image);
     if (region == NULL) return -1;
     int failed = 0;
-    for (int top = 0; top < image->Ysize && !failed; top += strip) {
-        VipsRect area = {0, top, image->Xsize, VIPS_MIN(strip, image->Ysize - top)};
+    for (int top = 0; top < image->Ysize && !failed; top += rows) {
+        VipsRect area = {0, top, image->Xsize, VIPS_MIN(rows, image->Ysize - top)};
         failed = vips_region_prepare(region, &area);
-        if (!failed) store(p, region, &area);
+        if (!failed) strip(context, region, &area);
     }
     g_object_unref(region);
     return failed;
 }
 
-cvips_status cvips_decode(cvips_decoder *decoder, uint8_t *pixels, char *reason, size_t reason_size) {
+/// Adds to `scope` the operations that make `decoder`'s picture 8-bit sRGB, owned by `scope`.
+static cvips_status convert(
+    VipsObject *scope, const cvips_decoder *decoder, VipsImage **srgb, char *reason, size_t reason_size) {
+    if (!cvips_is_float(decoder->image)) {
+        *srgb = cvips_to_srgb(scope, decoder->image);
+        return *srgb != NULL ? CVIPS_OK : CVIPS_FAILED;
+    }
+    // A picture is read from top to bottom and once, so a second one is opened to be measured.
+    VipsImage *measured = NULL;
+    if (load(decoder->bytes, decoder->count, decoder->format, decoder->strictness, &measured) != 0)
+        return CVIPS_FAILED;
+    cvips_scale scale;
+    cvips_status status = cvips_measure_floats(measured, &scale, reason, reason_size);
+    g_object_unref(measured);
+    if (status != CVIPS_OK) return status;
+    *srgb = cvips_float_to_srgb(scope, decoder->image, scale);
+    return *srgb != NULL ? CVIPS_OK : CVIPS_FAILED;
+}
+
+cvips_status cvips_decode(
+    cvips_decoder *decoder, int orientation, uint8_t *pixels, char *reason, size_t reason_size) {
+    if (cvips_begin() != 0) return cvips_end(CVIPS_FAILED, reason, reason_size);
     VipsObject *scope = VIPS_OBJECT(vips_image_new());
-    VipsImage *srgb = cvips_to_srgb(scope, decoder->image);
-    int failed = -1;
-    if (srgb != NULL) {
-        placement p = place(pixels, srgb->Xsize, srgb->Ysize, decoder->orientation);
-        failed = pull(srgb, &p);
+    VipsImage *srgb = NULL;
+    cvips_status status = convert(scope, decoder, &srgb, reason, reason_size);
+    if (status == CVIPS_OK) {
+        placement p = place(pixels, srgb->Xsize, srgb->Ysize, orientation);
+        if (cvips_pull(srgb, store, &p) != 0) status = CVIPS_FAILED;
     }
     g_object_unref(scope);
-    return failed ? cvips_fail(CVIPS_FAILED, reason, reason_size) : CVIPS_OK;
+    return cvips_end(status, reason, reason_size);
 }

@@ -3,21 +3,19 @@
 cvips_status cvips_encode_png(
     const uint8_t *pixels, int width, int height, void **bytes, size_t *count, char *reason,
     size_t reason_size) {
-    if (cvips_start() != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+    if (cvips_begin() != 0) return cvips_end(CVIPS_FAILED, reason, reason_size);
     size_t size = (size_t)width * (size_t)height * 3;
     VipsImage *image = vips_image_new_from_memory(pixels, size, width, height, 3, VIPS_FORMAT_UCHAR);
-    if (image == NULL) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+    if (image == NULL) return cvips_end(CVIPS_FAILED, reason, reason_size);
     image->Type = VIPS_INTERPRETATION_sRGB;
     int failed = vips_pngsave_buffer(
         image, bytes, count, "compression", 6, "filter", VIPS_FOREIGN_PNG_FILTER_ALL, NULL);
     g_object_unref(image);
-    return failed ? cvips_fail(CVIPS_FAILED, reason, reason_size) : CVIPS_OK;
+    return cvips_end(failed ? CVIPS_FAILED : CVIPS_OK, reason, reason_size);
 }
 
-cvips_status cvips_text(
-    const char *text, int pixels_high, uint8_t **mask, int *left, int *top, int *width, int *height,
-    char *reason, size_t reason_size) {
-    if (cvips_start() != 0) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+static cvips_status draw_text(
+    const char *text, int pixels_high, uint8_t **mask, int *left, int *top, int *width, int *height) {
     if (vips_type_find("VipsOperation", "text") == 0) return CVIPS_UNSUPPORTED;
     // Pango reads markup; the text is meant as it stands.
     char *escaped = g_markup_escape_text(text, -1);
@@ -27,7 +25,7 @@ cvips_status cvips_text(
     int failed = vips_text(&image, escaped, "font", font, "dpi", 72, NULL);
     g_free(font);
     g_free(escaped);
-    if (failed) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+    if (failed) return CVIPS_FAILED;
     size_t size = 0;
     uint8_t *bytes = NULL;
     if (image->Bands == 1 && image->BandFmt == VIPS_FORMAT_UCHAR) bytes = vips_image_write_to_memory(image, &size);
@@ -36,7 +34,15 @@ cvips_status cvips_text(
     *width = image->Xsize;
     *height = image->Ysize;
     g_object_unref(image);
-    if (bytes == NULL) return cvips_fail(CVIPS_FAILED, reason, reason_size);
+    if (bytes == NULL) return CVIPS_FAILED;
     *mask = bytes;
     return CVIPS_OK;
+}
+
+cvips_status cvips_text(
+    const char *text, int pixels_high, uint8_t **mask, int *left, int *top, int *width, int *height,
+    char *reason, size_t reason_size) {
+    cvips_status status = CVIPS_FAILED;
+    if (cvips_begin() == 0) status = draw_text(text, pixels_high, mask, left, top, width, height);
+    return cvips_end(status, reason, reason_size);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static int result = -1;
 
 static void swallow(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data) {
@@ -24,15 +25,18 @@ static void start(void) {
 #endif
 }
 
-int cvips_start(void) {
+int cvips_begin(void) {
+    pthread_mutex_lock(&mutex);
     pthread_once(&once, start);
+    // What kept libvips from starting is the message of every call.
+    if (result == 0) vips_error_clear();
     return result;
 }
 
-cvips_status cvips_fail(cvips_status status, char *reason, size_t reason_size) {
-    char *text = vips_error_buffer_copy();
-    g_strlcpy(reason, text != NULL ? text : "", reason_size);
-    g_free(text);
+cvips_status cvips_end(cvips_status status, char *reason, size_t reason_size) {
+    if (status == CVIPS_FAILED) g_strlcpy(reason, vips_error_buffer(), reason_size);
+    if (result == 0) vips_error_clear();
+    pthread_mutex_unlock(&mutex);
     return status;
 }
 

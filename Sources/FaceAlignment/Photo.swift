@@ -17,12 +17,10 @@ public struct Photo: Sendable {
     }
 
     /// Reads a picture file once: what is decoded is what the digest is of.
-    /// - Throws: `FileError`, `PictureError`.
-    public init(contentsOf path: FilePath) throws {
-        let bytes = try readFile(path, limit: PictureLimits.default.bytes)
-        let name = path.description
-        self.init(
-            try Picture(data: bytes, name: name), file: name, sha256: Files.sha256(of: bytes))
+    /// - Throws: `PictureError`.
+    public init(contentsOf path: FilePath) throws(PictureError) {
+        let file = try PictureFile(contentsOf: path, name: path.string)
+        self.init(try file.decoded(), file: file.name, sha256: file.sha256)
     }
 
     /// By what the photograph is known again.

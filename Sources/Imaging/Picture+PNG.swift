@@ -27,6 +27,11 @@ extension Picture {
 
     /// Writes the picture as PNG: complete, or not at all.
     /// - Throws: `PictureError` where it cannot be encoded, `FileError` where it cannot be written.
+    public func writePNG(to path: FilePath, provenance: Provenance?) throws {
+        try writeAtomically(try pngData(provenance: provenance), to: path)
+    }
+
+    /// Writes the picture as PNG; see `writePNG(to:provenance:)` for a path.
     public func writePNG(to url: URL, provenance: Provenance?) throws {
         try writeAtomically(try pngData(provenance: provenance), to: url)
     }

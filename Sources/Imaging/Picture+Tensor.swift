@@ -2,20 +2,13 @@ import Tensors
 
 extension Picture {
     /// The picture nearest to a tensor of intensities.
-    /// - Parameter image: [3, height, width]; clamped to 0…1, then rounded to the nearest of 256 levels. A
-    ///   value that is not a number becomes 0.
+    /// - Parameter image: [3, height, width]; clamped to 0…1, then rounded to the nearest of 256 levels, of two equally
+    ///   near the even one. A value that is not a number becomes 0.
     public init(_ image: Tensor<Float>) {
         precondition(image.shape.count == 3 && image.shape[0] == 3, "a picture is [3, height, width]")
         let (height, width) = (image.shape[1], image.shape[2])
-        let plane = width * height
-        let pixels = [UInt8](unsafeUninitializedCapacity: plane * 3) { bytes, count in
-            image.withUnsafeBufferPointer { values in
-                for channel in 0..<3 {
-                    for i in 0..<plane { bytes[i * 3 + channel] = level(values[channel * plane + i]) }
-                }
-            }
-            count = plane * 3
-        }
+        var pixels = [UInt8](repeating: 0, count: width * height * 3)
+        interleaveLevels(image, into: &pixels)
         self.init(width: width, height: height, pixels: pixels)
     }
 
@@ -32,10 +25,4 @@ extension Picture {
         }
         return image
     }
-}
-
-@inline(__always)
-private func level(_ intensity: Float) -> UInt8 {
-    guard intensity > 0 else { return 0 }
-    return intensity >= 1 ? 255 : UInt8(intensity * 255 + 0.5)
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -26,31 +27,10 @@ struct PictureLoadTests {
 
     @Test(
         "What needs no conversion is exact",
-        arguments: ["grey.png", "profile-srgb.png", "profile-broken.png", "palette.png", "animated.webp"])
+        arguments: ["grey.png", "profile-srgb.png", "profile-broken.png", "palette.png", "animated.webp"]
+            + ["bilevel.bmp", "24-bit.bmp", "palette.bmp", "24-bit.ppm", "bilevel.pbm", "animated.gif"])
     func exact(name: String) throws {
         #expect(try Picture(contentsOf: Fixtures.url(name)) == Fixtures.expected.picture(of: name))
-    }
-
-    @Test("HEIC is read with the container's rotation, or said to be unsupported")
-    func heic() throws {
-        let result = Result { () throws(PictureError) in
-            try Picture(contentsOf: Fixtures.url("quadrants.heic"))
-        }
-        switch result {
-        case .success(let picture):
-            #expect(picture.width == 96 && picture.height == 64)
-            let (red, green, blue, yellow) = (
-                picture[24, 16], picture[72, 16], picture[24, 48], picture[72, 48]
-            )
-            #expect(red.red > 150 && red.green < 90 && red.blue < 90)
-            #expect(green.green > 140 && green.red < 80)
-            #expect(blue.blue > 160 && blue.red < 90)
-            #expect(yellow.red > 190 && yellow.green > 180 && yellow.blue < 100)
-        case .failure(.unsupported(_, let format, _)):
-            #expect(format == "HEIC")
-        case .failure(let error):
-            Issue.record("\(error)")
-        }
     }
 
     @Test("From memory as from a file, whatever the name says")
@@ -86,6 +66,51 @@ struct PictureLoadTests {
                 group.addTask { (i % 4, try Picture(contentsOf: Fixtures.url(names[i % 4]))) }
             }
             for try await (i, picture) in group { #expect(picture == expected[i]) }
+        }
+    }
+
+    @Test("Of many threads that fail at once, each is told of its own picture")
+    func concurrentFailures() async throws {
+        let whole = try Fixtures.bytes("alpha.webp")
+        let files = [
+            Array(try Fixtures.bytes("orientation-3.jpg").prefix(300)), Array(whole.prefix(whole.count / 2)),
+            Array(try Fixtures.bytes("16-bit.png").prefix(500)),
+            Array(try Fixtures.bytes("orientation-6.tiff").prefix(40)),
+        ]
+        let alone = try files.map { try pictureError($0) }
+        #expect(Set(alone.map { "\($0)" }).count == files.count)
+        try await withThrowingTaskGroup(of: (Int, PictureError).self) { group in
+            for i in 0..<400 { group.addTask { (i % files.count, try pictureError(files[i % files.count])) } }
+            for try await (i, error) in group { #expect(error == alone[i]) }
+        }
+    }
+}
+
+@Suite("Files that are read once")
+struct PictureFileTests {
+    @Test("Digest and picture are of the same bytes, whatever becomes of the file")
+    func once() throws {
+        try Fixtures.withTemporaryFolder { folder in
+            let url = folder.appending(path: "a.png")
+            let bytes = try Fixtures.bytes("alpha.png")
+            try Data(bytes).write(to: url)
+            let file = try PictureFile(contentsOf: url)
+            try Data(Fixtures.bytes("grey.png")).write(to: url)
+            #expect(file.bytes == bytes)
+            #expect(try file.decoded() == Picture(data: bytes, name: "x"))
+            #expect(file.sha256 == sha256(of: bytes))
+            #expect(file.sha256.count == 64 && file.sha256 == file.sha256.lowercased())
+        }
+    }
+
+    @Test("A name that is not UTF-8")
+    func bytes() throws {
+        try Fixtures.withTemporaryFolder { folder in
+            let path = FilePath(folder).appending(bytes: [0x61, 0xFF, 0xFE])
+            try writeAtomically(Data(Fixtures.bytes("grey.png")), to: path)
+            #expect(
+                try PictureFile(contentsOf: path, name: "a").decoded()
+                    == Fixtures.expected.picture(of: "grey.png"))
         }
     }
 }

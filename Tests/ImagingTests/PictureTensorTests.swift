@@ -29,6 +29,37 @@ struct PictureTensorTests {
         let picture = Picture(Tensor<Float>(values, shape: [3, 1, 3]))
         #expect(picture.pixels == [0, 255, 1, 255, 0, 254, 0, 0, 255])
     }
+
+    @Test("Of two levels equally near the even one, in both precisions; what is not a number is 0")
+    func ties() {
+        for (level, nearest) in [
+            (0.5, 0.0), (1.5, 2), (126.5, 126), (127.5, 128), (254.5, 254), (254.6, 255), (-0.5, 0),
+        ] {
+            #expect(nearestLevel(level) == nearest)
+            #expect(nearestLevel(Float(level)) == Float(nearest))
+        }
+        #expect(nearestLevel(Double.nan) == 0 && nearestLevel(Float.nan) == 0)
+        #expect(nearestLevel(Float.infinity) == 255 && nearestLevel(-Float.infinity) == 0)
+        #expect(nearestLevel(Float(0.5).nextUp) == 1 && nearestLevel(Float(1.5).nextDown) == 1)
+    }
+
+    @Test("What a search measures is what a picture of the same numbers holds, half-way values among them")
+    func oneRule() {
+        // (x + 1)/2 · 255 lies half-way between two levels for every other one of these, and is exact.
+        let values =
+            (0...510).map { Float($0) / 255 - 1 } + (-2000...2000).map { Float($0) / 1024 } + [.nan, 9, -9]
+        let padded = values + [Float](repeating: 0, count: (3 - values.count % 3) % 3)
+        let image = Tensor<Float>(padded, shape: [3, 1, padded.count / 3])
+        var rounded = image
+        roundToLevels(image, into: &rounded)
+        var bytes = [UInt8](repeating: 0, count: image.count)
+        interleaveLevels(rounded, into: &bytes)
+        let picture = Picture(image.map { ($0 + 1) / 2 })
+        #expect(picture.pixels == bytes)
+        #expect(picture.tensor() == rounded)
+        let half = Tensor<Float>([126.5 / 127.5 - 1, 0, 0], shape: [3, 1, 1])
+        #expect(Picture(half.map { ($0 + 1) / 2 }).pixels[1] == 128)
+    }
 }
 
 @Suite("Laying out pictures")

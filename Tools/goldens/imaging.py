@@ -286,12 +286,22 @@ def fixtures():
     frames = [Image.fromarray(a), Image.fromarray(255 - a)]
     add("animated.webp", save(frames[0], format="WEBP", save_all=True, append_images=frames[1:], lossless=True), a)
     add("pages.tiff", save(frames[0], format="TIFF", save_all=True, append_images=frames[1:]), a)
+    add("animated.gif", save(paletted, format="GIF", save_all=True, append_images=[Image.fromarray(255 - a)]), a)
+    add("palette-alpha.gif", save(paletted, format="GIF", transparency=clear), hole)
+    grid = np.repeat(bits[..., None], 3, 2)
+    add("bilevel.bmp", save(Image.fromarray(bits).convert("1", dither=0), format="BMP"), grid)
+    add("palette.bmp", save(paletted, format="BMP"), a)
+    add("grey.bmp", save(Image.fromarray(grey), format="BMP"), np.repeat(grey[..., None], 3, 2))
+    add("24-bit.bmp", save(Image.fromarray(many), format="BMP"), many)
+    add("24-bit.ppm", save(Image.fromarray(many), format="PPM"), many)
+    add("grey.pgm", save(Image.fromarray(grey), format="PPM"), np.repeat(grey[..., None], 3, 2))
+    add("bilevel.pbm", save(Image.fromarray(bits).convert("1", dither=0), format="PPM"), grid)
     add("progressive.jpg", save(Image.fromarray(a), format="JPEG", progressive=True, **lossy), a)
     return files, expected
 
 
 def heic(folder):
-    """A HEIC whose EXIF says orientation 6: the container's own rotation counts, and it has none."""
+    """A HEIC that is turned by EXIF alone: orientation 6, while the container says nothing."""
     big = np.kron(upright(), np.ones((4, 4, 1), np.uint8))
     source = folder / "heic-source.jpg"
     source.write_bytes(save(Image.fromarray(big), format="JPEG", quality=95, exif=exif(6)))

@@ -5,15 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What a call came to. The text behind `CVIPS_FAILED` is written to the caller's `reason`.
+// Any thread may call any of these. They take turns, so that what libvips says about a picture, in a buffer that all
+// threads share, is never said about another.
+
+/// What a call came to. The text behind `CVIPS_FAILED` and `CVIPS_RANGE` is written to the caller's `reason`.
 typedef enum {
     CVIPS_OK = 0,
     CVIPS_FAILED = 1,
     /// This build of libvips has no decoder for the format.
     CVIPS_UNSUPPORTED = 2,
+    /// Samples in floating point do not lie about 0…1; `reason` says where they lie.
+    CVIPS_RANGE = 3,
 } cvips_status;
 
-/// The only formats that are ever decoded.
+/// The only formats that libvips ever decodes here.
 typedef enum {
     CVIPS_UNKNOWN = 0,
     CVIPS_JPEG,
@@ -21,28 +26,58 @@ typedef enum {
     CVIPS_WEBP,
     CVIPS_TIFF,
     CVIPS_HEIF,
+    CVIPS_GIF,
 } cvips_format;
-
-/// Starts libvips: once, from any thread. Returns 0 once it runs, and the same answer ever after.
-int cvips_start(void);
 
 /// The format that the first bytes of a file announce, whatever the file is called.
 cvips_format cvips_sniff(const uint8_t *bytes, size_t count);
+
+/// How strictly a file is read.
+typedef enum {
+    /// What is cut short or damaged is an error.
+    CVIPS_ERRORS,
+    /// What a decoder merely warns of is an error too.
+    CVIPS_WARNINGS,
+} cvips_strictness;
+
+/// What the samples of a picture are.
+typedef enum {
+    CVIPS_UNSIGNED,
+    CVIPS_SIGNED,
+    CVIPS_FLOAT,
+    CVIPS_COMPLEX,
+    /// In L*a*b*, where each width of number has a scale of its own.
+    CVIPS_LAB,
+} cvips_samples;
+
+/// What the header of a picture says.
+typedef struct {
+    /// In pixels, as stored.
+    int width, height;
+    /// Of the EXIF data as the decoder hands it on, 1…8; 1 where there is none.
+    int orientation;
+    cvips_samples samples;
+    int bits;
+    /// The EXIF data, as long as the decoder lives; NULL where there are none.
+    const void *exif;
+    size_t exif_size;
+} cvips_header;
 
 /// A picture whose header has been read and whose pixels have not.
 typedef struct cvips_decoder cvips_decoder;
 
 /// Reads the header of a picture in memory. The bytes must outlive the decoder.
-/// - width, height: receive the extents in pixels, after EXIF orientation.
+/// - header: receives what it says; undefined on failure.
 /// - decoder: receives the open picture, to be closed with cvips_close; untouched on failure.
 /// - reason: receives libvips' account of a failure, at most reason_size bytes with the terminator.
 cvips_status cvips_open(
-    const void *bytes, size_t count, cvips_format format, int *width, int *height,
+    const void *bytes, size_t count, cvips_format format, cvips_strictness strictness, cvips_header *header,
     cvips_decoder **decoder, char *reason, size_t reason_size);
 
-/// Decodes into 8-bit sRGB, interleaved RGB, width·height·3 bytes at `pixels`: orientation applied, profile
-/// converted, transparency laid over white. On failure the pixels are undefined.
-cvips_status cvips_decode(cvips_decoder *decoder, uint8_t *pixels, char *reason, size_t reason_size);
+/// Decodes, once, into 8-bit sRGB, interleaved RGB, width·height·3 bytes at `pixels`: turned as `orientation`, 1…8,
+/// says, profile converted, transparency laid over white. On failure the pixels are undefined.
+cvips_status cvips_decode(
+    cvips_decoder *decoder, int orientation, uint8_t *pixels, char *reason, size_t reason_size);
 
 void cvips_close(cvips_decoder *decoder);
 

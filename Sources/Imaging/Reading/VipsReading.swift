@@ -1,0 +1,164 @@
+import CVips
+import Foundation
+
+/// One picture on its way through libvips.
+struct VipsReading {
+    let view: ByteView
+    let format: PictureFormat
+    let name: String
+    let limits: PictureLimits
+
+    /// - Throws: `PictureError`, also for what libvips would decode into a wrong picture.
+    func picture() throws(PictureError) -> Picture {
+        switch format {
+        case .jpeg where !view.has([0xFF, 0xD9], at: view.count - 2):
+            let markers = JPEGMarkers(view)
+            return markers.hasEnd ? try decoded() : try withoutEnd(markers)
+        case .png:
+            try check(transferFunction(ofPNG: view))
+        case .heif:
+            let item = HEIFItem(view)
+            try check(item.transfer)
+            // Where the container turns the picture, the decoder has done so, and EXIF merely repeats it.
+            return try decoded { item.isTransformed ? 1 : TIFFDirectory.orientation(ofEXIF: $0.exifView) }
+        case .tiff:
+            if let directory = TIFFDirectory(view) { try check(directory) }
+        default: break
+        }
+        return try decoded()
+    }
+
+    private func check(_ transfer: TransferFunction?) throws(PictureError) {
+        if let transfer { throw .transfer(name: name, format: format.name, transfer: transfer) }
+    }
+
+    private func check(_ directory: TIFFDirectory) throws(PictureError) {
+        if let kind = directory.rawKind { throw .declined(name: name, format: kind) }
+        if let samples = directory.unscaledSamples {
+            throw .sampleFormat(name: name, format: format.name, samples: samples)
+        }
+    }
+
+    /// A JPEG without the marker at its end, which is whole if every row decodes without a warning and every scan is
+    /// there: a decoder that runs out of data only warns, and a missing scan leaves a blurred picture without a word.
+    private func withoutEnd(_ markers: JPEGMarkers) throws(PictureError) -> Picture {
+        guard markers.scansAreComplete else { throw .truncated(name: name, format: format.name, reason: "") }
+        let completed = Array(view.bytes) + [0xFF, 0xD9]
+        let result = completed.withUnsafeBytes { bytes in
+            Result { () throws(PictureError) in
+                let reading = VipsReading(
+                    view: ByteView(bytes: bytes), format: format, name: name, limits: limits)
+                return try reading.decoded(CVIPS_WARNINGS)
+            }
+        }
+        do {
+            return try result.get()
+        } catch {
+            guard case .undecodable(let name, let format, let reason) = error else { throw error }
+            throw .truncated(name: name, format: format, reason: reason)
+        }
+    }
+
+    /// - Parameter orientation: from the header, where the loader does not know it.
+    private func decoded(
+        _ strictness: cvips_strictness = CVIPS_ERRORS,
+        orientation: (cvips_header) -> Int = { Int($0.orientation) }
+    ) throws(PictureError) -> Picture {
+        var reason = [CChar](repeating: 0, count: 512)
+        var header = cvips_header()
+        var decoder: OpaquePointer?
+        let opened = cvips_open(
+            view.bytes.baseAddress, view.count, format.loader, strictness, &header, &decoder, &reason,
+            reason.count)
+        guard opened == CVIPS_OK else { throw error(opened, reason) }
+        defer { cvips_close(decoder) }
+        let turn = orientation(header)
+        let (columns, rows) = turn >= 5 ? (header.height, header.width) : (header.width, header.height)
+        let (width, height) = (Int(columns), Int(rows))
+        guard width > 0, height > 0, width <= limits.pixels / height else {
+            throw .tooManyPixels(name: name, width: width, height: height, limit: limits.pixels)
+        }
+        if let samples = header.unscaledSamples {
+            throw .sampleFormat(name: name, format: format.name, samples: samples)
+        }
+
+        var status = CVIPS_OK
+        let size = width * height * 3
+        let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            status = cvips_decode(decoder, Int32(turn), buffer.baseAddress, &reason, reason.count)
+            count = status == CVIPS_OK ? size : 0
+        }
+        guard status == CVIPS_OK else { throw error(status, reason) }
+        return Picture(width: width, height: height, pixels: pixels)
+    }
+
+    /// Turns libvips' account of a failure into an error the user can act on.
+    private func error(_ status: cvips_status, _ reason: [CChar]) -> PictureError {
+        let reason = cleaned(reason)
+        if status == CVIPS_UNSUPPORTED {
+            return .unsupported(name: name, format: format.name, reason: "no decoder is installed")
+        }
+        if status == CVIPS_RANGE { return .sampleRange(name: name, format: format.name, range: reason) }
+        let lowered = reason.lowercased()
+        func mentions(_ words: String...) -> Bool { words.contains { lowered.contains($0) } }
+        if mentions("unsupported codec", "unsupported feature", "no decoding plugin", "not configured") {
+            return .unsupported(name: name, format: format.name, reason: reason)
+        }
+        if mentions("truncat", "premature", "end of file", "end-of-file") || isCutShort(view, format) {
+            return .truncated(name: name, format: format.name, reason: reason)
+        }
+        return .undecodable(name: name, format: format.name, reason: reason)
+    }
+}
+
+extension cvips_header {
+    fileprivate var exifView: ByteView {
+        ByteView(bytes: UnsafeRawBufferPointer(start: exif, count: exif_size))
+    }
+
+    /// The samples, where they are of a kind that is not read.
+    fileprivate var unscaledSamples: SampleFormat? {
+        switch samples {
+        case CVIPS_UNSIGNED: bits > 16 ? SampleFormat(kind: .unsigned, bits: Int(bits)) : nil
+        case CVIPS_SIGNED: SampleFormat(kind: .signed, bits: Int(bits))
+        case CVIPS_FLOAT: bits != 32 ? SampleFormat(kind: .float, bits: Int(bits)) : nil
+        case CVIPS_COMPLEX: SampleFormat(kind: .complex, bits: Int(bits))
+        default: nil
+        }
+    }
+}
+
+/// The first line of libvips' message, without the name of the operation that wrote it, in printable ASCII.
+private func cleaned(_ reason: [CChar]) -> String {
+    let bytes = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    let text = String(decoding: bytes, as: UTF8.self)
+    let line = text.split(whereSeparator: \.isNewline).first ?? ""
+    let words = line.split(separator: ":", maxSplits: 1)
+    let tail = words.count == 2 && !words[0].contains(" ") ? words[1] : line
+    return tail.filter { $0.isASCII && !$0.unicodeScalars.contains { $0.value < 32 } }
+        .trimmingCharacters(in: .whitespaces)
+}
+
+/// Whether a file that could not be decoded ends before its own account of its length: the marker at the end of
+/// JPEG, chunks in PNG, the RIFF size in WebP, boxes in HEIC, the trailer of GIF. TIFF does not say.
+private func isCutShort(_ view: ByteView, _ format: PictureFormat) -> Bool {
+    switch format {
+    case .jpeg: return !JPEGMarkers(view).hasEnd
+    case .webp:
+        guard let size = view.number(at: 4, bytes: 4, littleEndian: true) else { return true }
+        return size + 8 > view.count
+    case .gif: return view[view.count - 1] != UInt8(ascii: ";")
+    case .png, .heif:
+        let isPNG = format == .png
+        var position = isPNG ? 8 : 0
+        while let size = view.number(at: position, bytes: 4), position + 8 <= view.count {
+            if isPNG && view.has("IEND", at: position + 4) { return false }
+            // Sizes 0 and 1 of a box mean "to the end" and "in 64 bits".
+            let step = size + (isPNG ? 12 : 0)
+            if step < 8 { return false }
+            position += step
+        }
+        return isPNG || position != view.count
+    default: return false
+    }
+}

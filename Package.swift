@@ -133,9 +133,10 @@ let package = Package(
             exclude: ["Goldens"]),
         .testTarget(
             name: "ModelsTests",
-            dependencies: ["Models", "Generators", "Checkpoints", "Tensors", "TestSupport"]),
+            dependencies: ["Models", "Generators", "Checkpoints", "Engine", "Tensors", "TestSupport"]),
         .testTarget(
-            name: "FaceAlignmentTests", dependencies: ["FaceAlignment", "Imaging", "Degradation", "Tensors", "Files", "TestSupport"],
+            name: "FaceAlignmentTests",
+            dependencies: ["FaceAlignment", "Imaging", "Degradation", "Tensors", "Files", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(
             name: "SearchTests",
@@ -149,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "PulseCommandTests",
             dependencies: [
-                "pulse", "Jobs", "Search", "FaceAlignment", "Imaging", "Checkpoints", "Engine", "Tensors", "Files",
+                "pulse", "Jobs", "Search", "FaceAlignment", "Imaging", "Checkpoints", "Engine", "Tensors",
+                "Files",
                 "TestSupport",
             ]),
     ],

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Generators
 
 /// Our contestant in `Benchmarks/run.py`: one piece of work for each line it is sent.
 ///
@@ -56,11 +57,10 @@ final class Server {
         case "step": return seconds(try made(&search) { try makeSearch(candidates: 1) }.round)
         case "batch4": return seconds(try made(&batch) { try makeSearch(candidates: 4) }.round)
         case "layers":
-            guard case .stored(let model) = model else { return "only a MobileStyleGAN is timed by layers" }
-            return try made(&layers) {
-                LayerTimes(
-                    configuration: try model.mobileStyleGANWeights().configuration, threads: threads)
-            }.json()
+            guard case .stored(let model) = model,
+                let configuration = model.synthesis as? MobileStyleGANConfiguration
+            else { return "only a MobileStyleGAN is timed by layers" }
+            return made(&layers) { LayerTimes(configuration: configuration, threads: threads) }.json()
         case "copy": return seconds(made(&copy) { CopyBandwidth(threads: threads) }.run)
         case "gemm":
             let sizes = words.dropFirst().compactMap { Int($0) }

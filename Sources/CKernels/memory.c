@@ -7,27 +7,49 @@
 #endif
 #include "CKernels.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { alignment = 64, huge_page = 2 << 20 };
 
+static atomic_size_t live;
+// Wraps around where a thread gives back what another has taken; differences are right all the same.
+static _Thread_local size_t live_of_thread;
+
+static size_t unit_of(size_t bytes) { return bytes < huge_page ? alignment : huge_page; }
+
+size_t ck_floats_bytes(size_t count) {
+    size_t bytes = count * sizeof(float), unit = unit_of(bytes);
+    return bytes > 0 ? (bytes + unit - 1) / unit * unit : unit;
+}
+
 float *ck_floats_create(size_t count) {
     if (count > (SIZE_MAX - huge_page) / sizeof(float)) return NULL;
-    size_t bytes = count * sizeof(float), unit = bytes < huge_page ? alignment : huge_page;
-    bytes = (bytes + unit - 1) / unit * unit;
+    size_t bytes = ck_floats_bytes(count), unit = unit_of(bytes);
     void *memory;
-    if (posix_memalign(&memory, unit, bytes > 0 ? bytes : unit) != 0) return NULL;
+    if (posix_memalign(&memory, unit, bytes) != 0) return NULL;
 #if defined(__linux__)
     // A hint: where it is declined, small pages serve.
     if (unit == huge_page) (void)madvise(memory, bytes, MADV_HUGEPAGE);
 #endif
     memset(memory, 0, bytes);
+    atomic_fetch_add_explicit(&live, bytes, memory_order_relaxed);
+    live_of_thread += bytes;
     return memory;
 }
 
-void ck_floats_destroy(float *floats) { free(floats); }
+void ck_floats_destroy(float *floats, size_t count) {
+    if (!floats) return;
+    size_t bytes = ck_floats_bytes(count);
+    atomic_fetch_sub_explicit(&live, bytes, memory_order_relaxed);
+    live_of_thread -= bytes;
+    free(floats);
+}
+
+size_t ck_floats_live(void) { return atomic_load_explicit(&live, memory_order_relaxed); }
+size_t ck_floats_live_of_thread(void) { return live_of_thread; }
 
 void ck_memory_trim(void) {
 #if defined(__GLIBC__)

@@ -57,7 +57,9 @@ public final class FileBytes: @unchecked Sendable {
     }
 
     /// Maps a file; see ``init(mapping:)`` for a path.
-    public convenience init(mapping url: URL) throws(CheckpointError) { try self.init(mapping: FilePath(url)) }
+    public convenience init(mapping url: URL) throws(CheckpointError) {
+        try self.init(mapping: FilePath(url))
+    }
 
     /// Reads a whole file; see ``init(reading:limit:)`` for a path.
     public convenience init(reading url: URL, limit: Int) throws(CheckpointError) {

@@ -10,11 +10,13 @@ public final class AlignedFloats: @unchecked Sendable {
     public let count: Int
 
     public init(count: Int) {
-        guard let pointer = ck_floats_create(max(count, 16)) else {
+        guard let pointer = ck_floats_create(Self.allocated(count)) else {
             fatalError("out of memory for \(count) floats")
         }
         (self.pointer, self.count) = (pointer, count)
     }
+
+    private static func allocated(_ count: Int) -> Int { max(count, 16) }
 
     public convenience init(_ tensor: Tensor<Float>) {
         self.init(count: tensor.count)
@@ -23,12 +25,27 @@ public final class AlignedFloats: @unchecked Sendable {
         }
     }
 
-    deinit { ck_floats_destroy(pointer) }
+    deinit { ck_floats_destroy(pointer, Self.allocated(count)) }
 
     @inlinable
     public subscript(index: Int) -> Float {
         get { pointer[index] }
         set { pointer[index] = newValue }
+    }
+}
+
+extension AlignedFloats {
+    /// Bytes that a block of `count` floats takes.
+    package static func bytes(count: Int) -> Int { ck_floats_bytes(allocated(count)) }
+
+    /// Bytes of all blocks that live now, in the whole process.
+    package static var liveBytes: Int { ck_floats_live() }
+
+    /// What `body` gives, and by how many bytes the blocks of the calling thread have grown meanwhile.
+    package static func growth<Value>(_ body: () throws -> Value) rethrows -> (value: Value, bytes: Int) {
+        let before = ck_floats_live_of_thread()
+        let value = try body()
+        return (value, ck_floats_live_of_thread() &- before)
     }
 }
 

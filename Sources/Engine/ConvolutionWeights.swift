@@ -58,7 +58,7 @@ public struct ConvolutionWeights: Sendable {
 
     /// From which side of the input on Winograd's way pays: its weights are four times larger, or six where repeated
     /// pixels leave only 2×2 taps, and small pictures are bound by reading weights.
-    private static func winogradSide(_ upsampling: Upsampling) -> Int {
+    static func winogradSide(_ upsampling: Upsampling) -> Int {
         switch upsampling {
         case .none, .filtered: 32
         case .nearest, .transposed: 64

@@ -40,13 +40,15 @@ public final class ImageLayer {
         self.weights = weights
         self.input = input
         self.workspace = workspace
-        rows = min(input.height, 32)
+        rows = Self.tileRows(height: input.height)
         gain = AlignedFloats(count: input.channels)
         dGain = AlignedFloats(count: input.channels)
         dGainOfTiles = AlignedFloats(count: (input.height + rows - 1) / rows * input.channels)
         var layer = arguments(image: nil)
         workspace.reserveScratch(ck_image_scratch(&layer))
     }
+
+    static func tileRows(height: Int) -> Int { min(height, 32) }
 
     private func arguments(image: UnsafeMutablePointer<Float>?) -> ck_image {
         ck_image(

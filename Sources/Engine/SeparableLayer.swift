@@ -57,16 +57,18 @@ public final class SeparableLayer {
         self.input = input
         self.output = output
         self.workspace = workspace
-        // Narrow pictures are one tile: a panel then spans several rows. Tiles hold an even number of rows,
-        // because the inverse Haar transform makes them in pairs.
-        rows =
-            output.width < Int(CK_PANEL)
-            ? output.height : min(output.height, max(16, min(32, output.height / 8 * 2)))
+        rows = Self.tileRows(height: output.height, width: output.width)
         gain = AlignedFloats(count: input.channels)
         dGain = AlignedFloats(count: input.channels)
         dGainOfTiles = AlignedFloats(count: (output.height + rows - 1) / rows * input.channels)
         var layer = arguments(noise: nil, dNoise: nil)
         workspace.reserveScratch(ck_separable_scratch(&layer))
+    }
+
+    /// Narrow pictures are one tile: a panel then spans several rows. Tiles hold an even number of rows, because the
+    /// inverse Haar transform makes them in pairs.
+    static func tileRows(height: Int, width: Int) -> Int {
+        width < Int(CK_PANEL) ? height : min(height, max(16, min(32, height / 8 * 2)))
     }
 
     private func arguments(

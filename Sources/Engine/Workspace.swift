@@ -20,9 +20,12 @@ public final class Workspace {
     /// Makes sure that every thread has `count` floats of scratch. Called while layers are made, never in a step.
     func reserveScratch(_ count: Int) {
         guard count > scratchStride else { return }
-        scratchStride = (count + 31) / 32 * 32
+        scratchStride = Self.scratchStride(count)
         scratch = AlignedFloats(count: scratchStride * pool.threads)
     }
+
+    /// Floats from the scratch of one thread to the next, if each needs `count`.
+    static func scratchStride(_ count: Int) -> Int { (count + 31) / 32 * 32 }
 
     /// What the threads share while they compute one dense layer.
     var stagedPointer: UnsafeMutablePointer<Float> { staged.pointer }
@@ -53,9 +56,15 @@ public final class Activations {
 
     public init(channels: Int, height: Int, width: Int) {
         (self.channels, self.height, self.width) = (channels, height, width)
-        stride = (height * width + 15) / 16 * 16 + 32
-        // A vector read may start one float before a row and end one vector behind it.
-        storage = AlignedFloats(count: channels * stride + 64)
+        stride = Self.stride(height: height, width: width)
+        storage = AlignedFloats(count: Self.floats(channels: channels, height: height, width: width))
+    }
+
+    private static func stride(height: Int, width: Int) -> Int { (height * width + 15) / 16 * 16 + 32 }
+
+    /// A vector read may start one float before a row and end one vector behind it.
+    static func floats(channels: Int, height: Int, width: Int) -> Int {
+        channels * stride(height: height, width: width) + 64
     }
 
     public var pointer: UnsafeMutablePointer<Float> { storage.pointer }

@@ -23,20 +23,25 @@ public struct Model: Sendable {
     public let contentSHA256: String
     public let specification: GeneratorSpecification
 
+    /// What tells the synthesis network from others of its family.
+    package var synthesis: any SynthesisConfiguration { configuration.synthesis }
+
     private let file: SafetensorsFile
     private let configuration: ModelConfiguration
+    private let mappingGain: Float
 
     /// Opens a model file.
+    /// - Parameter families: that it can be of.
     /// - Throws: ``ModelError`` if it is damaged or not a model file.
-    init(contentsOf url: URL) throws(ModelError) {
+    init(contentsOf url: URL, families: [GeneratorFamily]) throws(ModelError) {
         do {
             file = try SafetensorsFile(contentsOf: url)
         } catch {
             throw .damaged(error)
         }
-        let metadata = try ModelMetadata(of: file, name: url.relativePath)
+        let metadata = try ModelMetadata(of: file, name: url.relativePath, families: families)
         (name, configuration) = (metadata.name, metadata.configuration)
-        family = configuration.synthesis.family
+        (family, mappingGain) = (metadata.family.name, metadata.family.mappingGain)
         (licence, biases) = (metadata.licence, metadata.biases)
         (source, sourceSHA256) = (metadata.source, metadata.sourceSHA256)
         contentSHA256 = metadata.contentSHA256
@@ -54,7 +59,10 @@ public struct Model: Sendable {
     public var classCount: Int { configuration.mapping?.classCount ?? 0 }
 
     /// Whether noise maps are stored with the weights.
-    public var storesNoise: Bool { configuration.synthesis.storesNoise }
+    public var storesNoise: Bool { specification.storesNoise }
+
+    /// How much memory its generators will take.
+    public var memory: GeneratorMemory { configuration.synthesis.memory }
 
     /// Number of weights, statistics not counted.
     public var parameterCount: Int {
@@ -90,12 +98,11 @@ public struct Model: Sendable {
             found[name] = try tensor("mapping." + name, shape: shape)
         }
         let names = (1...mapping.widths.count).map { "layers.\($0)" }
-        let isFolded = family != "MobileStyleGAN"
         return MappingNetwork(
             weights: names.compactMap { found[$0 + ".weight"] },
             biases: names.compactMap { found[$0 + ".bias"] },
             classes: found["classes"], normalisesJointly: mapping.normalisesJointly,
-            gain: isFolded ? 1 : Float(2).squareRoot())
+            gain: mappingGain)
     }
 
     /// A generator with a workspace of its own.
@@ -109,42 +116,20 @@ public struct Model: Sendable {
     /// - Throws: ``ModelError`` if the file lacks a tensor or holds it in another shape; ``KernelsError``.
     public func makeGenerators(_ count: Int, threads: Int) throws -> [any Generator] {
         let kernels = try Kernels.requested()
-        let shares = (0..<count).map { max(threads / count + ($0 < threads % count ? 1 : 0), 1) }
         // Packed weights are copies: neither the file's pages nor the tensors between are needed any more, and the
         // workspaces want their memory.
-        func releaseSources() {
+        return try configuration.synthesis.generators(
+            threads: threadShares(threads, of: count), kernels: kernels, tensor: synthesisTensors()
+        ) {
             file.releasePages()
             releaseFreedMemory()
         }
-        switch configuration.synthesis {
-        case .mobileStyleGAN:
-            let weights = try mobileStyleGANWeights()
-            releaseSources()
-            return shares.map { MobileStyleGAN(weights: weights, threads: $0, kernels: kernels) }
-        case .styleGAN1(let configuration):
-            let weights = try StyleGAN1Weights(configuration: configuration, tensor: synthesisTensors())
-            releaseSources()
-            return shares.map { StyleGAN1(weights: weights, threads: $0, kernels: kernels) }
-        case .styleGAN2(let configuration):
-            let weights = try StyleGAN2Weights(configuration: configuration, tensor: synthesisTensors())
-            releaseSources()
-            return shares.map { StyleGAN2(weights: weights, threads: $0, kernels: kernels) }
-        }
-    }
-
-    /// The weights of a MobileStyleGAN, packed; several generators can share them.
-    /// - Throws: ``ModelError`` if the model is of another family, or its file lacks a tensor or holds it in
-    ///   another shape.
-    public func mobileStyleGANWeights() throws -> MobileStyleGANWeights {
-        guard case .mobileStyleGAN(let configuration) = configuration.synthesis else {
-            throw ModelError.notAModel(file: name, reason: "it is a \(family), not a MobileStyleGAN")
-        }
-        return try MobileStyleGANWeights(configuration: configuration, tensor: synthesisTensors())
     }
 
     /// The synthesis network's tensors by name, checked against the shapes of the configuration.
     private func synthesisTensors() -> (String) throws -> Tensor<Float> {
-        let shapes = configuration.synthesis.tensorShapes
+        let list = configuration.synthesis.tensorShapes
+        let shapes = Dictionary(list.map { ($0.name, $0.shape) }) { first, _ in first }
         return { name in
             guard let shape = shapes[name] else {
                 preconditionFailure("the network has no tensor called \(name)")

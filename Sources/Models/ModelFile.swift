@@ -14,6 +14,7 @@ struct ModelMetadata: Sendable {
     static let formatVersion = "1"
 
     var name: String
+    var family: GeneratorFamily
     var configuration: ModelConfiguration
     /// Names of the files that were imported.
     var source: String
@@ -29,14 +30,16 @@ struct ModelMetadata: Sendable {
     func encoded() throws -> [String: String] {
         [
             "format": Self.format, "formatVersion": Self.formatVersion, "name": name,
-            "family": configuration.synthesis.family, "config": try configuration.json(),
+            "family": family.name, "config": try family.json(configuration),
             "source": source, "sourceSHA256": sourceSHA256,
             "contentSHA256": contentSHA256, "licence": licence, "biases": biases,
         ]
     }
 
     /// - Throws: ``ModelError`` if the file is not a model file, or of another format version.
-    init(of file: SafetensorsFile, name fileName: String) throws(ModelError) {
+    init(
+        of file: SafetensorsFile, name fileName: String, families: [GeneratorFamily] = GeneratorFamily.all
+    ) throws(ModelError) {
         func value(_ key: String) throws(ModelError) -> String {
             guard let value = file.metadata[key] else {
                 throw .notAModel(file: fileName, reason: "its metadata has no '\(key)'")
@@ -50,20 +53,19 @@ struct ModelMetadata: Sendable {
         guard version == Self.formatVersion else {
             throw .newerFormat(file: fileName, version: version)
         }
-        let (family, json) = (try value("family"), try value("config"))
-        let known: ModelConfiguration?
+        let (familyName, json) = (try value("family"), try value("config"))
+        guard let family = families.first(where: { $0.name == familyName }) else {
+            throw .notAModel(file: fileName, reason: "the family '\(familyName)' is unknown")
+        }
         do {
-            known = try ModelConfiguration(family: family, json: json)
+            configuration = try family.configuration(json: json)
         } catch {
             throw .notAModel(file: fileName, reason: "its configuration is malformed")
-        }
-        guard let configuration = known else {
-            throw .notAModel(file: fileName, reason: "the family '\(family)' is unknown")
         }
         guard configuration.isPlausible else {
             throw .notAModel(file: fileName, reason: "its configuration is malformed")
         }
-        self.configuration = configuration
+        self.family = family
         name = try value("name")
         (source, sourceSHA256) = (try value("source"), try value("sourceSHA256"))
         contentSHA256 = try value("contentSHA256")
@@ -71,10 +73,11 @@ struct ModelMetadata: Sendable {
     }
 
     init(
-        name: String, configuration: ModelConfiguration, source: String,
+        name: String, family: GeneratorFamily, configuration: ModelConfiguration, source: String,
         sourceSHA256: String, contentSHA256: String, licence: String, biases: String
     ) {
         self.name = name
+        self.family = family
         self.configuration = configuration
         self.source = source
         self.sourceSHA256 = sourceSHA256

@@ -13,9 +13,15 @@ public struct ModelStore: Sendable {
 
     /// Where the models lie.
     public let folder: URL
+    /// The families that its models can be of.
+    let families: [GeneratorFamily]
 
     /// - Parameter home: stands for `$PULSE_HOME`.
-    public init(home: URL? = nil) {
+    public init(home: URL? = nil) { self.init(home: home, families: GeneratorFamily.all) }
+
+    /// A store of other families' models.
+    package init(home: URL?, families: [GeneratorFamily]) {
+        self.families = families
         folder = (home ?? pulseHome()).appendingPathComponent("models", isDirectory: true)
     }
 
@@ -41,8 +47,11 @@ public struct ModelStore: Sendable {
         guard FileManager.default.fileExists(atPath: url.path) else {
             throw .unknownModel(name: name, known: names(), folder: folder.path)
         }
-        return try Model(contentsOf: url)
+        return try model(in: url)
     }
+
+    /// The model in a file.
+    func model(in url: URL) throws(ModelError) -> Model { try Model(contentsOf: url, families: families) }
 
     /// The models of the store by name; a damaged one is listed with what is wrong with it.
     public func list() -> [ModelSummary] {

@@ -16,7 +16,9 @@ struct AlignCommand: ParsableCommand {
             Faces of an earlier run on the same photograph are replaced. What pulse did not write never is.
             """)
 
-    @Argument(help: ArgumentHelp("The photographs: JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or PPM.", valueName: "photo"))
+    @Argument(
+        help: ArgumentHelp(
+            "The photographs: JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or PPM.", valueName: "photo"))
     var photos: [FilePath]
 
     @Option(help: ArgumentHelp("The folder to write to; made if need be.", valueName: "dir"))

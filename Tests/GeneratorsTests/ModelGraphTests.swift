@@ -14,7 +14,8 @@ import Testing
         #expect(network.styleSize == 16)
         let tensors = Dictionary(uniqueKeysWithValues: network.tensors.map { ($0.name, $0.tensor) })
         let configuration = MobileStyleGANConfiguration(channels: [8, 12, 8], styleDim: 16)
-        #expect(tensors.mapValues(\.shape) == configuration.tensorShapes)
+        let shapes = Dictionary(uniqueKeysWithValues: configuration.tensorShapes.map { ($0.name, $0.shape) })
+        #expect(tensors.mapValues(\.shape) == shapes)
         for (name, tensor) in tensors where !name.contains(".noise.") {
             #expect(try tensor == golden.tensor("synthesis." + name), "\(name)")
         }

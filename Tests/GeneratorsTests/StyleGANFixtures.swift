@@ -13,31 +13,16 @@ extension TinyStyleGAN {
         let checkpoint = try Checkpoint(contentsOf: Self.file(name))
         let generators = ["", "Gs", "g_ema", "G_ema"].compactMap { checkpoint.network($0) }
         let network = try #require(generators.first)
-        func table(_ root: String = "") -> TensorTable {
-            TensorTable(network, root: root, file: name, network: "StyleGAN")
+        let families = [GeneratorFamily.styleGAN1, .styleGAN2]
+        guard case .generator(let generator)? = families.flatMap({ $0.recognised(in: network) }).first else {
+            throw FixtureError.unrecognised(name)
         }
-        var tensors: [(name: String, tensor: Tensor<Float>)]?
-        switch NetworkKind.all(in: network).first {
-        case .styleGAN1(let prefix?, _):
-            var table = table()
-            tensors = try StyleGAN1Checkpoint(&table, layout: .pulse, prefix: prefix).tensors
-        case .tensorFlowStyleGAN1:
-            var table = table()
-            tensors = try StyleGAN1Checkpoint(&table, layout: .tensorFlow).tensors
-        case .rosinality(let root):
-            var table = table(root)
-            tensors = try StyleGAN2Checkpoint(&table, layout: .rosinality).tensors
-        case .ada(_, let synthesis, _):
-            var table = table()
-            tensors = try StyleGAN2Checkpoint(&table, layout: .ada, prefix: synthesis).tensors
-        case .tensorFlowStyleGAN2:
-            var table = table()
-            tensors = try StyleGAN2Checkpoint(&table, layout: .tensorFlow).tensors
-        default: break
-        }
+        let synthesis = try #require(try generator.networks(in: network, file: name).synthesis)
         return ImportedNetwork(
-            tensors: Dictionary(uniqueKeysWithValues: try #require(tensors).map { ($0.name, $0.tensor) }))
+            tensors: Dictionary(uniqueKeysWithValues: synthesis.tensors.map { ($0.name, $0.tensor) }))
     }
+
+    enum FixtureError: Error { case unrecognised(String) }
 }
 
 /// The tensors of a synthesis network.

@@ -26,7 +26,7 @@ struct SampleFormatTests {
     func dividedLevels() throws {
         let singles = levels.map { Float($0) / 255 }
         #expect(try reds(tiff(HandmadeFiles.floats(singles), bits: 32, format: 3)) == levels)
-        let colours = singles.flatMap { [$0, 1 - $0, 0] }
+        let colours: [Float] = singles.flatMap { [$0, 1 - $0, 0] }
         let picture = try Picture(
             data: tiff(HandmadeFiles.floats(colours), samples: 3, bits: 32, format: 3), name: "in")
         #expect(picture.pixels == levels.flatMap { [$0, 255 - $0, 0] })

@@ -75,7 +75,8 @@ import Testing
             let input = Picture.canvas(width: 16, height: 16, fill: (10, 20, 30))
             try noise(side: 64, seed: 3).writePNG(to: url, provenance: nil)
             let first = try Certificate(ofPictureAt: url, input: input, degradation: degradation)
-            #expect(first == Certificate(of: noise(side: 64, seed: 3), input: input, degradation: degradation))
+            #expect(
+                first == Certificate(of: noise(side: 64, seed: 3), input: input, degradation: degradation))
             try Picture.canvas(width: 64, height: 64, fill: (10, 20, 30)).writePNG(to: url, provenance: nil)
             let second = try Certificate(ofPictureAt: url, input: input, degradation: degradation)
             #expect(second.rms < 1e-9)

@@ -11,10 +11,12 @@ import Testing
 /// A report as the tests need one.
 func anyReport(seed: UInt64 = .max, interrupted: Bool? = nil) -> Report {
     let certificate = Certificate(
-        of: .canvas(width: 64, height: 64, fill: (9, 9, 9)), input: .canvas(width: 8, height: 8, fill: (4, 4, 4)),
+        of: .canvas(width: 64, height: 64, fill: (9, 9, 9)),
+        input: .canvas(width: 8, height: 8, fill: (4, 4, 4)),
         degradation: Resampling(from: 64, to: 8))
     return Report(
-        input: .init("faces/a.png", sha256: "00ff", width: 8, height: 8), model: .init(name: "m", sha256: "11"),
+        input: .init("faces/a.png", sha256: "00ff", width: 8, height: 8),
+        model: .init(name: "m", sha256: "11"),
         request: UpsampleRequest(model: "m", method: ClassicMethod(), seed: seed), kernels: "portable",
         candidates: [
             .init(
@@ -30,7 +32,8 @@ func anyReport(seed: UInt64 = .max, interrupted: Bool? = nil) -> Report {
         let root = try #require(object)
         #expect(
             Set(root.keys) == [
-                "input", "model", "mode", "operator", "operatorNote", "seed", "request", "kernels", "candidates",
+                "input", "model", "mode", "operator", "operatorNote", "seed", "request", "kernels",
+                "candidates",
                 "peakMemoryBytes", "seconds", "version",
             ])
         let candidate = try #require((root["candidates"] as? [[String: Any]])?.first)
@@ -84,7 +87,8 @@ func anyReport(seed: UInt64 = .max, interrupted: Bool? = nil) -> Report {
         (method.steps, method.zeroNoise, method.noise) = (7, [1, 3], .fixed)
         (method.optimizer, method.schedule, method.tileLatent) = (.adamax, .fixed, true)
         let request = UpsampleRequest(
-            model: "m", method: method, operator: "box", seed: .max, count: 3, tolerance: 2.5, savesIntermediate: true)
+            model: "m", method: method, operator: "box", seed: .max, count: 3, tolerance: 2.5,
+            savesIntermediate: true)
         let data = try JSONEncoder().encode(request)
         let again = try JSONDecoder().decode(UpsampleRequest.self, from: data)
         #expect(again.method as? ClassicMethod == method)

@@ -98,7 +98,9 @@ import Testing
         let random = ResultFolderError.otherResult(destination, difference: .seed(7))
         try ResultFolder.checkReplaceable(destination, by: "00ff", .sameInput)
         try ResultFolder.checkReplaceable(destination, by: "ff00", .any)
-        #expect(throws: random) { try ResultFolder.checkReplaceable(destination, by: "00ff", .incompleteOnly) }
+        #expect(throws: random) {
+            try ResultFolder.checkReplaceable(destination, by: "00ff", .incompleteOnly)
+        }
         #expect(throws: other) { try ResultFolder.checkReplaceable(destination, by: "ff00", .sameInput) }
         try commit("half", as: "1.png", interrupted: true)
         try ResultFolder.checkReplaceable(destination, by: "ff00", .incompleteOnly)
@@ -129,17 +131,22 @@ import Testing
         #expect(throws: InputListError.self) {
             try InputList([root.appending("d/1/1.png")], output: root.appending("d"))
         }
-        #expect(throws: InputListError.self) { try InputList([root.appending("d/x")], output: root.appending("d")) }
+        #expect(throws: InputListError.self) {
+            try InputList([root.appending("d/x")], output: root.appending("d"))
+        }
         let fine = try InputList([root.appending("d/1/1.png")], output: root.appending("e"))
         #expect(fine.inputs[0].destination == root.appending("e/1"))
     }
 
     @Test func namesAreBytes() throws {
-        let names: [[UInt8]] = [Array("caf\u{E9}.png".utf8), Array("cafe\u{301}.png".utf8), [0xFF, 0x2E, 0x70]]
+        let names: [[UInt8]] = [
+            Array("caf\u{E9}.png".utf8), Array("cafe\u{301}.png".utf8), [0xFF, 0x2E, 0x70],
+        ]
         let list = try InputList(names.map { root.appending(bytes: $0) }, output: root.appending("out"))
         #expect(Set(list.inputs.map(\.name)).count == 3)
         #expect(throws: InputListError.self) {
-            try InputList([root.appending("a.png"), root.appending("x/a.jpg")], output: root.appending("out"))
+            try InputList(
+                [root.appending("a.png"), root.appending("x/a.jpg")], output: root.appending("out"))
         }
     }
 }

@@ -28,7 +28,8 @@ import Testing
 
     /// rosinality's generator, and the same with another first RGB bias, which stands for the weights in training.
     private static func generators() throws -> (average: Table, training: Table) {
-        let checkpoint = try Checkpoint(contentsOf: goldenURL("stylegan2-rosinality.pt", of: "GeneratorsTests"))
+        let checkpoint = try Checkpoint(
+            contentsOf: goldenURL("stylegan2-rosinality.pt", of: "GeneratorsTests"))
         let average = try #require(checkpoint.network("g_ema")).tensors.map {
             ($0.name, try $0.tensor.tensor())
         }
@@ -133,7 +134,8 @@ import Testing
             let (generator, specification) = (try model.makeGenerator(threads: 1), model.specification)
             func image(_ noise: NoiseMap) -> Tensor<Float> {
                 let side = specification.resolution
-                let w: Tensor<Float> = randomTensor([specification.liveSlots.count, specification.latentSize], stream: 1)
+                let w: Tensor<Float> = randomTensor(
+                    [specification.liveSlots.count, specification.latentSize], stream: 1)
                 var image = Tensor<Float>(zeros: [3, side, side])
                 generator.forward(
                     w: w, noise: specification.noiseSides.map { _ in noise }, image: &image)

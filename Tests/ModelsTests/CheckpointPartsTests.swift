@@ -10,7 +10,8 @@ import Testing
 /// Checkpoints in parts, files under other names, and a store that cannot be written.
 @Suite struct CheckpointPartsTests {
     private static func table() throws -> [(name: String, tensor: Tensor<Float>)] {
-        let checkpoint = try Checkpoint(contentsOf: goldenURL("stylegan2-rosinality.pt", of: "GeneratorsTests"))
+        let checkpoint = try Checkpoint(
+            contentsOf: goldenURL("stylegan2-rosinality.pt", of: "GeneratorsTests"))
         return try #require(checkpoint.network("g_ema")).tensors.map { ($0.name, try $0.tensor.tensor()) }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Generators
 import Tensors
 import TestSupport
 import Testing
@@ -90,13 +91,7 @@ import Testing
             let map: Tensor<Float> = randomTensor([8, 8], stream: 203, seed: tiny.seed)
             #expect(try file.tensor("synthesis.blocks.8x8.epi2.noise.noise") == map)
             #expect(try model.averageLatent() == tiny.golden().tensor("average"))
-            guard
-                case .styleGAN1(let configuration) = try ModelMetadata(of: file, name: "m").configuration
-                    .synthesis
-            else {
-                Issue.record("another family")
-                return
-            }
+            let configuration = try #require(model.synthesis as? StyleGAN1Configuration)
             #expect(configuration.epsilon == 1e-8)
         }
     }

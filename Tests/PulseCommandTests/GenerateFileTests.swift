@@ -34,7 +34,8 @@ import Testing
             try writeSafetensors(
                 [("w", .init(zeros: [100_000, 512]))], metadata: [:], to: scene.url("w.safetensors"))
             let output = try PulseBinary.run(
-                ["generate", "--latents", "w.safetensors", "--output", "o.safetensors"], in: scene.folder, timeout: 60)
+                ["generate", "--latents", "w.safetensors", "--output", "o.safetensors"], in: scene.folder,
+                timeout: 60)
             #expect(output.status == 2, "\(output)")
             #expect(output.standardError.contains("o.safetensors"), "\(output)")
             #expect(try scene.names(".") == ["w.safetensors"])
@@ -43,7 +44,8 @@ import Testing
 
     @Test func anInterruptionKeepsWholePictures() throws {
         try UpsampleScene.with { scene in
-            try writeSafetensors([("w", .init(zeros: [500, 512]))], metadata: [:], to: scene.url("w.safetensors"))
+            try writeSafetensors(
+                [("w", .init(zeros: [500, 512]))], metadata: [:], to: scene.url("w.safetensors"))
             let run = try PulseBinary.start(
                 ["generate", "--latents", "w.safetensors", "--output", "o.png"], in: scene.folder)
             #expect(run.wait { _ in FileManager.default.fileExists(atPath: scene.url("o_2.png").path) })
@@ -58,7 +60,8 @@ import Testing
 
     @Test func latentsAreNotWrittenOver() throws {
         try UpsampleScene.with { scene in
-            try writeSafetensors([("w", .init(zeros: [1, 512]))], metadata: [:], to: scene.url("w.safetensors"))
+            try writeSafetensors(
+                [("w", .init(zeros: [1, 512]))], metadata: [:], to: scene.url("w.safetensors"))
             let before = try scene.bytes("w.safetensors")
             let output = try generate(
                 ["--latents", "w.safetensors", "--output", "./w.safetensors", "--force"], in: scene)

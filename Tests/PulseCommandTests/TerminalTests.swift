@@ -9,7 +9,8 @@ import Testing
 struct TerminalTests {
     @Test("control characters of a name are written out")
     func controls() {
-        #expect(printable("a\u{1B}[31mb\u{7}\u{9B}c\u{202E}d\r") == "a\\u{1B}[31mb\\u{7}\\u{9B}c\\u{202E}d\\u{D}")
+        #expect(
+            printable("a\u{1B}[31mb\u{7}\u{9B}c\u{202E}d\r") == "a\\u{1B}[31mb\\u{7}\\u{9B}c\\u{202E}d\\u{D}")
         #expect(printable("two\nlines, 漢字, é, 👩‍👩‍👧") == "two\nlines, 漢字, é, 👩‍👩‍👧")
     }
 
@@ -41,7 +42,8 @@ struct TerminalTests {
     @Test(
         "bytes that are not UTF-8 come through the parser",
         arguments: [
-            [0x62, 0xFF, 0xFE, 0x2E], Array("é漢👩".utf8), [0xC3], [0xED, 0xA0, 0x80], [0xF4, 0x8F, 0xB8, 0x80, 0x80],
+            [0x62, 0xFF, 0xFE, 0x2E], Array("é漢👩".utf8), [0xC3], [0xED, 0xA0, 0x80],
+            [0xF4, 0x8F, 0xB8, 0x80, 0x80],
             [0xF0, 0x9F, 0x41],
         ])
     func bytes(_ bytes: [UInt8]) throws {
@@ -51,7 +53,10 @@ struct TerminalTests {
 
     @Test("dashes mean what they look like")
     func dashes() throws {
-        #expect(try disambiguated(["upsample", "--seed", "-1", "-o", "x"]) == ["upsample", "--seed=-1", "-o", "x"])
+        #expect(
+            try disambiguated(["upsample", "--seed", "-1", "-o", "x"]) == [
+                "upsample", "--seed=-1", "-o", "x",
+            ])
         #expect(try disambiguated(["upsample", "--", "-dash.png"]) == ["upsample", "--", "-dash.png"])
         for word in ["-dash.png", "-help", "-hx", "-ofaces"] {
             #expect(throws: ValidationError.self) { try disambiguated(["upsample", word, "-o", "x"]) }

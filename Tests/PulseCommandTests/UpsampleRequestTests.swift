@@ -13,8 +13,10 @@ import Testing
             try scene.upsample(
                 ["a.png"],
                 [
-                    "--count", "2", "--tolerance", "255", "--operator", "box", "--noise", "fixed", "--zero-noise", "1,3",
-                    "--loss", "10*L1+0.5*GEOCROSS", "--eps", "1e-4", "--optimizer", "adamax", "--learning-rate", "0.3",
+                    "--count", "2", "--tolerance", "255", "--operator", "box", "--noise", "fixed",
+                    "--zero-noise", "1,3",
+                    "--loss", "10*L1+0.5*GEOCROSS", "--eps", "1e-4", "--optimizer", "adamax",
+                    "--learning-rate", "0.3",
                     "--schedule", "fixed", "--tile-latent", "--save-intermediate",
                 ]
             ).expectStatus(0)
@@ -23,7 +25,9 @@ import Testing
             again.expectStatus(0)
             let (first, second) = (try scene.report("a"), try scene.report("a", in: "again"))
             #expect(try #require(first.files) == second.files)
-            #expect(Set(try #require(first.files).keys).isSuperset(of: ["1.png", "2.safetensors", "overview.png"]))
+            #expect(
+                Set(try #require(first.files).keys).isSuperset(of: ["1.png", "2.safetensors", "overview.png"])
+            )
             #expect(first.kernels == second.kernels)
 
             // Of the picture where it is now, and of no other.
@@ -32,13 +36,15 @@ import Testing
                 ["upsample", "--from", "out/a/report.json", "--output", "again"], in: scene.folder)
             #expect(lost.status == 2 && lost.standardError.contains("a.png"), "\(lost)")
             try PulseBinary.run(
-                ["upsample", "moved.png", "--from", "out/a/report.json", "--output", "again"], in: scene.folder
+                ["upsample", "moved.png", "--from", "out/a/report.json", "--output", "again"],
+                in: scene.folder
             ).expectStatus(0)
             #expect(try scene.report("moved", in: "again").files == first.files)
             try scene.add("other.png", tint: 0.5)
             for arguments in [["other.png"], ["moved.png", "--seed", "1"], ["moved.png", "--loss", "1*L2"]] {
                 let refused = try PulseBinary.run(
-                    ["upsample"] + arguments + ["--from", "out/a/report.json", "--output", "again"], in: scene.folder)
+                    ["upsample"] + arguments + ["--from", "out/a/report.json", "--output", "again"],
+                    in: scene.folder)
                 #expect(refused.status == 2, "\(refused)")
             }
         }
@@ -48,7 +54,8 @@ import Testing
         try UpsampleScene.with { scene in
             for (name, text) in [("empty.json", ""), ("other.json", "{\"a\": 1}")] {
                 try Data(text.utf8).write(to: scene.url(name))
-                let output = try PulseBinary.run(["upsample", "--from", name, "--output", "o"], in: scene.folder)
+                let output = try PulseBinary.run(
+                    ["upsample", "--from", name, "--output", "o"], in: scene.folder)
                 #expect(output.status == 2 && output.standardError.contains("\(name): "), "\(output)")
             }
         }
@@ -83,7 +90,9 @@ import Testing
             let script = "exec \"$0\" upsample *.png --output out --steps 1 --seed 1 --tolerance 255"
             let shell = try PulseBinary.shell(script, in: scene.folder)
             shell.expectStatus(0)
-            let found = try entries(of: folder.appending("out")).map { folder.appending($0).lastComponentBytes }
+            let found = try entries(of: folder.appending("out")).map {
+                folder.appending($0).lastComponentBytes
+            }
             #expect(Set(found) == Set(names.map { Array($0.dropLast(4)) }))
         }
     }
@@ -92,7 +101,8 @@ import Testing
         try UpsampleScene.with { scene in
             try scene.add("a.png")
             for more in [
-                ["--steps", "9223372036854775807", "--count", "2"], ["--batch", "10000"], ["--count", "10001"],
+                ["--steps", "9223372036854775807", "--count", "2"], ["--batch", "10000"],
+                ["--count", "10001"],
                 ["--steps", "0"], ["--threads", "0"],
             ] {
                 let output = try PulseBinary.run(["upsample", "a.png", "-o", "out"] + more, in: scene.folder)

@@ -42,7 +42,8 @@ public enum PulseBinary {
     public static func shell(
         _ line: String, in directory: URL? = nil, timeout: Double = 120
     ) throws -> Output {
-        try Running(URL(fileURLWithPath: "/bin/bash"), ["-c", line, url.path], [:], directory, nil).wait(timeout: timeout)
+        try Running(URL(fileURLWithPath: "/bin/bash"), ["-c", line, url.path], [:], directory, nil).wait(
+            timeout: timeout)
     }
 
     /// Starts without waiting, for tests that interrupt.

@@ -26,7 +26,14 @@ void ck_pack_weights(
 
 /// `count` zeros, 64-byte aligned; NULL if there is no memory. Blocks of 2 MiB and more ask for huge pages.
 float *ck_floats_create(size_t count);
-void ck_floats_destroy(float *floats);
+/// `count` as it was given to create.
+void ck_floats_destroy(float *floats, size_t count);
+/// Bytes that `ck_floats_create` takes for so many floats.
+size_t ck_floats_bytes(size_t count);
+/// Bytes that were created and not destroyed: by all threads, and by the calling one (modulo 2^64, since what it
+/// destroys may be another's).
+size_t ck_floats_live(void);
+size_t ck_floats_live_of_thread(void);
 /// Gives memory that was freed back to the system, where its C library would keep it for later.
 void ck_memory_trim(void);
 

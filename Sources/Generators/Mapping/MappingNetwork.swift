@@ -64,6 +64,15 @@ public struct MappingNetwork: Sendable {
     let classes: Tensor<Float>?
     private let gain: Float
 
+    /// The same map with another gain behind its activations; what was there before goes into weights and biases.
+    package func withGain(_ new: Float) -> MappingNetwork {
+        guard new != gain else { return self }
+        let factor = gain / new
+        return MappingNetwork(
+            weights: weights.map { $0.map { $0 * factor } }, biases: biases.map { $0.map { $0 * factor } },
+            classes: classes, normalisesJointly: configuration.normalisesJointly, gain: new)
+    }
+
     /// - Parameters:
     ///   - weights: W of each layer, [outputs, inputs].
     ///   - biases: b of each layer, [outputs].

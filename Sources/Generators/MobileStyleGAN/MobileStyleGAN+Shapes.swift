@@ -6,26 +6,31 @@ extension MobileStyleGANConfiguration {
             && channels.dropLast().allSatisfy { $0 % 4 == 0 }
     }
 
-    /// Shape of every tensor of the synthesis network, by its name without the prefix `synthesis.`.
-    package var tensorShapes: [String: [Int]] {
-        var shapes: [String: [Int]] = [:]
+    /// Name, without the prefix `synthesis.`, and shape of every tensor of the synthesis network.
+    package var tensorShapes: [(name: String, shape: [Int])] {
+        var shapes: [(name: String, shape: [Int])] = []
         func modulation(_ name: String, _ channels: Int) {
-            shapes[name + ".modulation.weight"] = [channels, styleDim]
-            shapes[name + ".modulation.bias"] = [channels]
+            shapes += [
+                (name + ".modulation.weight", [channels, styleDim]), (name + ".modulation.bias", [channels]),
+            ]
         }
         func noiseAndBias(_ name: String, _ channels: Int, side: Int) {
-            shapes[name + ".noise.weight"] = [1]
-            shapes[name + ".noise.noise"] = [1, 1, side, side]
-            shapes[name + ".bias"] = [1, channels, 1, 1]
+            shapes += [
+                (name + ".noise.weight", [1]), (name + ".noise.noise", [1, 1, side, side]),
+                (name + ".bias", [1, channels, 1, 1]),
+            ]
         }
         func separable(_ name: String, _ inputs: Int, _ outputs: Int, side: Int) {
-            shapes[name + ".conv.weight_dw"] = [inputs, 1, 3, 3]
-            shapes[name + ".conv.weight_permute"] = [outputs, inputs, 1, 1]
+            shapes += [
+                (name + ".conv.weight_dw", [inputs, 1, 3, 3]),
+                (name + ".conv.weight_permute", [outputs, inputs, 1, 1]),
+            ]
             modulation(name + ".conv", inputs)
             noiseAndBias(name, outputs, side: side)
         }
-        shapes["input.input"] = [1, channels[0], 4, 4]
-        shapes["conv1.conv.weight"] = [channels[0], channels[0], 3, 3]
+        shapes += [
+            ("input.input", [1, channels[0], 4, 4]), ("conv1.conv.weight", [channels[0], channels[0], 3, 3]),
+        ]
         modulation("conv1.conv", channels[0])
         noiseAndBias("conv1", channels[0], side: 4)
         for (index, (inputs, outputs)) in zip(channels, channels.dropFirst()).enumerated() {
@@ -35,9 +40,8 @@ extension MobileStyleGANConfiguration {
             separable(name + ".conv2", outputs, outputs, side: 8 << index)
         }
         let (last, width) = ("layers.\(channels.count - 2).to_img", channels[channels.count - 1])
-        shapes[last + ".conv.weight"] = [12, width, 1, 1]
+        shapes.append((last + ".conv.weight", [12, width, 1, 1]))
         modulation(last + ".conv", width)
-        shapes[last + ".bias"] = [1, 12, 1, 1]
-        return shapes
+        return shapes + [(last + ".bias", [1, 12, 1, 1])]
     }
 }

@@ -26,7 +26,7 @@ public struct MobileStyleGANConfiguration: Codable, Sendable, Hashable {
         }
         liveSlots.append(3 * blockCount)
         return GeneratorSpecification(
-            family: "MobileStyleGAN", resolution: 8 << blockCount, latentSize: styleDim,
+            family: Self.family, resolution: 8 << blockCount, latentSize: styleDim,
             slotCount: 3 * blockCount + 2, liveSlots: liveSlots, noiseSides: noiseSides,
             storesNoise: true)
     }

@@ -43,11 +43,10 @@ public struct StyleGAN1Weights: Sendable {
             throws
             -> ConvolutionWeights
         {
-            // From 128 pixels on the original upsamples by a transposed convolution, whose kernel is not flipped.
             ConvolutionWeights(
                 weight: try tensor(name + ".weight"), weightScale: (2 / Float(9 * inputs)).squareRoot(),
                 bias: try tensor(name + ".bias"), noiseStrength: strength,
-                upsampling: upsamples ? side >= 128 ? .transposed : .nearest : .none, blurs: upsamples,
+                upsampling: upsamples ? StyleGAN1Configuration.upsampling(to: side) : .none, blurs: upsamples,
                 side: upsamples ? side / 2 : side)
         }
 

@@ -22,7 +22,7 @@ public struct StyleGAN1Configuration: Codable, Sendable, Hashable {
     public var specification: GeneratorSpecification {
         let slots = 2 * channels.count
         return GeneratorSpecification(
-            family: "StyleGAN1", resolution: resolution, latentSize: styleDim, slotCount: slots,
+            family: Self.family, resolution: resolution, latentSize: styleDim, slotCount: slots,
             liveSlots: Array(0..<slots), noiseSides: (0..<slots).map { 4 << ($0 / 2) },
             storesNoise: storesNoise)
     }

@@ -44,10 +44,10 @@ public struct StyleGAN2Configuration: Codable, Sendable, Hashable {
     public var specification: GeneratorSpecification {
         let slots = 2 * channels.count
         return GeneratorSpecification(
-            family: "StyleGAN2", resolution: resolution, latentSize: styleDim, slotCount: slots,
+            family: Self.family, resolution: resolution, latentSize: styleDim, slotCount: slots,
             liveSlots: Array(0..<slots),
             noiseSides: [4] + (1..<channels.count).flatMap { [4 << $0, 4 << $0] },
-            storesNoise: true)
+            storesNoise: storesNoise)
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Generators
 import Models
 
 /// Not enough memory for what was asked, in bytes.
@@ -16,7 +17,7 @@ struct MemoryBudget {
     private let perGenerator: Int
     private let generators: Int
 
-    init(_ memory: ModelMemory, generators: Int) {
+    init(_ memory: GeneratorMemory, generators: Int) {
         self.init(weights: memory.weights, perGenerator: memory.perGenerator, generators: generators)
     }
 

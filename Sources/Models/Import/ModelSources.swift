@@ -16,10 +16,13 @@ struct ModelSources {
     private(set) var files: [(name: String, sha256: String)] = []
     /// Names of archive entries and networks that play no part.
     private(set) var skipped: [String] = []
+    private let families: [GeneratorFamily]
 
     /// Reads files: archives that hold networks, descriptions with their weights beside them, checkpoints.
+    /// - Parameter families: that the networks can be of.
     /// - Throws: ``ModelError`` for the first file that cannot be used.
-    init(_ urls: [URL]) throws {
+    init(_ urls: [URL], families: [GeneratorFamily]) throws {
+        self.families = families
         guard !urls.isEmpty else { throw ModelError.noFiles }
         var seen: Set<String> = []
         var parts: [CheckpointParts] = []
@@ -81,7 +84,7 @@ struct ModelSources {
     private mutating func readCheckpoint(_ file: FileBytes, _ url: URL) throws {
         note(file, url)
         do {
-            try add(CheckpointNetworks(Checkpoint(file)))
+            try add(CheckpointNetworks(Checkpoint(file), families: families))
         } catch let error as CheckpointError where error.problem == .unknownFormat {
             throw ModelError.unrecognised(file: file.name)
         }
@@ -90,7 +93,7 @@ struct ModelSources {
     private mutating func read(_ parts: CheckpointParts) throws {
         var parts = parts
         for (url, file) in try parts.complete() { note(file, url) }
-        try add(CheckpointNetworks(parts.checkpoint()))
+        try add(CheckpointNetworks(parts.checkpoint(), families: families))
     }
 
     private mutating func add(_ found: CheckpointNetworks) throws {
@@ -153,27 +156,20 @@ struct ModelSources {
         let graph = try OpenVINOGraph(description: description, weights: weights)
         let digest = sha256(of: weights)
         let pair = "\(sha256(of: description)) \(digest)"
-        if MobileStyleGANGraph.detect(graph) {
-            let network = try MobileStyleGANGraph(graph)
-            let channels = network.channels.map(String.init).joined(separator: ", ")
-            try add(
-                FoundSynthesis(
-                    file: description.name,
-                    configuration: .mobileStyleGAN(
-                        MobileStyleGANConfiguration(channels: network.channels, styleDim: network.styleSize)),
-                    tensors: network.tensors,
-                    evidence: "\(network.channels.count - 1) blocks of Haar upsampling and two separable "
-                        + "modulated convolutions, channels \(channels)",
-                    digest: pair, known: KnownSource.forWeights(sha256: digest)))
-        } else if MappingNetwork.detect(graph) {
-            try add(
-                FoundMapping(
-                    file: description.name, network: try MappingNetwork(graph),
-                    title: "StyleGAN2 mapping network", digest: pair))
-        } else {
-            return false
+        for family in families {
+            guard let found = try family.networks(in: graph) else { continue }
+            if let synthesis = found.synthesis {
+                try add(
+                    FoundSynthesis(
+                        synthesis, of: family, file: description.name, digest: pair,
+                        known: KnownSource.forWeights(sha256: digest)))
+            }
+            if let mapping = found.mapping {
+                try add(FoundMapping(mapping, file: description.name, digest: pair))
+            }
+            return true
         }
-        return true
+        return false
     }
 
     private mutating func add(_ network: FoundSynthesis) throws(ModelError) {

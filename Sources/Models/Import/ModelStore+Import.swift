@@ -38,7 +38,7 @@ extension ModelStore {
         files: [URL], name: String?, sampleCount: Int, progress: (ImportEvent) -> Void
     ) throws -> Model {
         if let name { _ = try url(of: name) }
-        let sources = try ModelSources(files)
+        let sources = try ModelSources(files, families: families)
         if !sources.skipped.isEmpty { progress(.skipped(sources.skipped)) }
         guard let synthesis = sources.synthesis else { throw ModelError.noFiles }
         let metadata = metadata(sources, synthesis, name: name ?? "", file: files[0])
@@ -51,7 +51,8 @@ extension ModelStore {
         }
         var tensors = synthesis.tensors.map { (name: "synthesis." + $0.name, tensor: $0.tensor) }
         if let mapping = sources.mapping {
-            tensors += mapping.network.tensors.map { ("mapping." + $0.name, $0.tensor) }
+            let network = mapping.network.withGain(synthesis.family.mappingGain)
+            tensors += network.tensors.map { ("mapping." + $0.name, $0.tensor) }
         }
         let made = try prepareFolder(for: Self.size(of: tensors, with: metadata.configuration))
         do {
@@ -65,7 +66,7 @@ extension ModelStore {
             Self.remove(made)
             throw error
         }
-        return try Model(contentsOf: url)
+        return try model(in: url)
     }
 
     /// What the file of a model takes, its statistics and header counted, in bytes.
@@ -100,7 +101,7 @@ extension ModelStore {
     /// version cannot read and may therefore replace.
     /// - Throws: ``ModelError/nameTaken(name:source:)`` if it is another model.
     private func existing(_ url: URL, sameAs metadata: ModelMetadata) throws(ModelError) -> Model? {
-        guard FileManager.default.fileExists(atPath: url.path), let model = try? Model(contentsOf: url) else {
+        guard FileManager.default.fileExists(atPath: url.path), let model = try? model(in: url) else {
             return nil
         }
         guard model.contentSHA256 == metadata.contentSHA256 else {
@@ -118,6 +119,7 @@ extension ModelStore {
         let isPart = mapping == nil && synthesis.known != nil
         return ModelMetadata(
             name: name.isEmpty ? source.modelName + (isPart ? "-synthesis" : "") : name,
+            family: synthesis.family,
             configuration: ModelConfiguration(
                 synthesis: synthesis.configuration, mapping: mapping,
                 hasStatistics: mapping != nil || sources.fit != nil, hasAverage: sources.average != nil),

@@ -6,7 +6,8 @@ import Tensors
 struct FoundSynthesis {
     /// The file, or the entry of an archive.
     var file: String
-    var configuration: SynthesisConfiguration
+    var family: GeneratorFamily
+    var configuration: any SynthesisConfiguration
     /// Without the prefix `synthesis.`.
     var tensors: [(name: String, tensor: Tensor<Float>)]
     /// By what it was recognised.
@@ -19,7 +20,19 @@ struct FoundSynthesis {
     /// What it is called in messages.
     var title: String {
         let side = configuration.specification.resolution
-        return "\(configuration.family) synthesis network, \(side)×\(side)"
+        return "\(family.name) synthesis network, \(side)×\(side)"
+    }
+}
+
+extension FoundSynthesis {
+    /// - Parameter digest: of the files it was read from, where they hold nothing else.
+    init(
+        _ found: FoundNetworks.Synthesis, of family: GeneratorFamily, file: String, digest: String? = nil,
+        known: KnownSource? = nil
+    ) {
+        self.init(
+            file: file, family: family, configuration: found.configuration, tensors: found.tensors,
+            evidence: found.evidence, digest: digest ?? Models.digest(of: found.tensors), known: known)
     }
 }
 
@@ -29,6 +42,15 @@ struct FoundMapping {
     var network: MappingNetwork
     var title: String
     var digest: String
+}
+
+extension FoundMapping {
+    /// - Parameter digest: of the files it was read from, where they hold nothing else.
+    init(_ found: FoundNetworks.Mapping, file: String, digest: String? = nil) {
+        self.init(
+            file: file, network: found.network, title: found.title,
+            digest: digest ?? Models.digest(of: found.network.tensors))
+    }
 }
 
 /// The mean and standard deviation of LReLU₅(f(z)) that PULSE keeps beside its weights.

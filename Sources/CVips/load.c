@@ -7,7 +7,6 @@ struct cvips_decoder {
     const void *bytes;
     size_t count;
     cvips_format format;
-    cvips_strictness strictness;
 };
 
 static bool has(const uint8_t *bytes, size_t count, size_t offset, const char *magic, size_t length) {
@@ -43,11 +42,10 @@ cvips_format cvips_sniff(const uint8_t *bytes, size_t count) {
 
 /// Calls the one loader of a format: libvips never chooses.
 static int load(
-    const void *bytes, size_t count, cvips_format format, cvips_strictness strictness, VipsImage **image) {
+    const void *bytes, size_t count, cvips_format format, VipsImage **image) {
     void *buffer = (void *)bytes;
     // A file that is cut short or damaged is an error, not a picture with a grey lower half.
-    VipsFailOn fail_on = strictness == CVIPS_WARNINGS ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_ERROR;
-#define OPTIONS "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL
+#define OPTIONS "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR, NULL
     switch (format) {
     case CVIPS_JPEG: return vips_jpegload_buffer(buffer, count, image, OPTIONS);
     case CVIPS_PNG: return vips_pngload_buffer(buffer, count, image, OPTIONS);
@@ -124,17 +122,17 @@ static cvips_header header_of(VipsImage *image) {
 }
 
 cvips_status cvips_open(
-    const void *bytes, size_t count, cvips_format format, cvips_strictness strictness, cvips_header *header,
+    const void *bytes, size_t count, cvips_format format, cvips_header *header,
     cvips_decoder **decoder, char *reason, size_t reason_size) {
     if (cvips_begin() != 0) return cvips_end(CVIPS_FAILED, reason, reason_size);
     if (!has_loader(format)) return cvips_end(CVIPS_UNSUPPORTED, reason, reason_size);
     VipsImage *image = NULL;
-    if (load(bytes, count, format, strictness, &image) != 0)
+    if (load(bytes, count, format, &image) != 0)
         return cvips_end(CVIPS_FAILED, reason, reason_size);
     complete_exif(image, format, bytes, count);
     *header = header_of(image);
     cvips_decoder *result = g_new0(cvips_decoder, 1);
-    *result = (cvips_decoder){image, bytes, count, format, strictness};
+    *result = (cvips_decoder){image, bytes, count, format};
     *decoder = result;
     return cvips_end(CVIPS_OK, reason, reason_size);
 }
@@ -209,7 +207,7 @@ static cvips_status convert(
     }
     // A picture is read from top to bottom and once, so a second one is opened to be measured.
     VipsImage *measured = NULL;
-    if (load(decoder->bytes, decoder->count, decoder->format, decoder->strictness, &measured) != 0)
+    if (load(decoder->bytes, decoder->count, decoder->format, &measured) != 0)
         return CVIPS_FAILED;
     cvips_scale scale;
     cvips_status status = cvips_measure_floats(measured, &scale, reason, reason_size);

@@ -64,7 +64,7 @@ public struct Checkpoint: Sendable {
     }
 
     /// What pickles of protocols 0 and 1 begin with; later ones begin with a mark and the protocol's number.
-    private static let earlyPickleStarts = Set("(c]})i".utf8)
+    private static let earlyPickleStarts = Set("(c]})".utf8)
 
     private init(safetensors: SafetensorsFile) throws(CheckpointError) {
         var entries: [CheckpointValue.Entry] = []

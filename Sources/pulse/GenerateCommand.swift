@@ -5,7 +5,7 @@ import Jobs
 import Models
 
 /// Renders faces from a seed or from given latents.
-struct GenerateCommand: ParsableCommand {
+struct GenerateCommand: ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
         abstract: "Render faces from a seed or from given latents.",

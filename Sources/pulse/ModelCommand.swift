@@ -13,7 +13,7 @@ struct ModelCommand: ParsableCommand {
         subcommands: [ModelImportCommand.self, ModelListCommand.self, ModelInfoCommand.self])
 }
 
-struct ModelImportCommand: ParsableCommand {
+struct ModelImportCommand: ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Convert files of weights into a model.",

@@ -3,6 +3,9 @@ import Engine
 import Files
 import Foundation
 
+/// A command that runs the engine's kernels, whatever it does with them.
+protocol ComputingCommand: ParsableCommand {}
+
 /// Turns a tiny or pixelated face into realistic faces that downscale to it.
 @main
 struct Pulse: ParsableCommand {
@@ -29,7 +32,7 @@ struct Pulse: ParsableCommand {
     private static func run(_ arguments: [String]) -> ExitStatus {
         do {
             var command = try parseAsRoot(disambiguated(arguments))
-            _ = try Kernels.requested()  // before any work starts
+            if command is any ComputingCommand { _ = try Kernels.requested() }  // before any work starts
             try command.run()
             return .success
         } catch let status as ExitStatus {

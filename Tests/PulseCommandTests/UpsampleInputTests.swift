@@ -28,7 +28,7 @@ import Testing
                 output.standardError.contains("pulse align large.png --output aligned --size 32"), "\(output)"
             )
             #expect(try scene.names("out") == ["good"])
-            #expect(try scene.names("out/good") == ["1.png", "overview.png", "report.json"])
+            #expect(try scene.names("out/good") == ["1.png", "1.safetensors", "overview.png", "report.json"])
         }
     }
 

@@ -15,7 +15,7 @@ import Testing
             #expect(output.status == 1, "\(output)")
             #expect(try scene.names(".") == ["a.png", "out"])
             #expect(try scene.names("out") == ["a"])
-            #expect(try scene.names("out/a") == ["1.png", "2.png", "overview.png", "report.json"])
+            #expect(try scene.names("out/a") == ["1.png", "1.safetensors", "2.png", "2.safetensors", "overview.png", "report.json"])
 
             let report = try scene.report("a")
             #expect(report.input.file == "a.png")
@@ -177,7 +177,9 @@ import Testing
             try scene.upsample(["a.png"], ["--tolerance", "255", "--count", "2", "--save-intermediate"])
                 .expectStatus(0)
             #expect(
-                try scene.names("out/a") == ["1.png", "2.png", "intermediate", "overview.png", "report.json"])
+                try scene.names("out/a") == [
+                    "1.png", "1.safetensors", "2.png", "2.safetensors", "intermediate", "overview.png", "report.json",
+                ])
             for candidate in 1...2 {
                 for kind in ["HR", "LR"] {
                     #expect(

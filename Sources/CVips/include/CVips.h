@@ -32,14 +32,6 @@ typedef enum {
 /// The format that the first bytes of a file announce, whatever the file is called.
 cvips_format cvips_sniff(const uint8_t *bytes, size_t count);
 
-/// How strictly a file is read.
-typedef enum {
-    /// What is cut short or damaged is an error.
-    CVIPS_ERRORS,
-    /// What a decoder merely warns of is an error too.
-    CVIPS_WARNINGS,
-} cvips_strictness;
-
 /// What the samples of a picture are.
 typedef enum {
     CVIPS_UNSIGNED,
@@ -71,7 +63,7 @@ typedef struct cvips_decoder cvips_decoder;
 /// - decoder: receives the open picture, to be closed with cvips_close; untouched on failure.
 /// - reason: receives libvips' account of a failure, at most reason_size bytes with the terminator.
 cvips_status cvips_open(
-    const void *bytes, size_t count, cvips_format format, cvips_strictness strictness, cvips_header *header,
+    const void *bytes, size_t count, cvips_format format, cvips_header *header,
     cvips_decoder **decoder, char *reason, size_t reason_size);
 
 /// Decodes, once, into 8-bit sRGB, interleaved RGB, width·height·3 bytes at `pixels`: turned as `orientation`, 1…8,

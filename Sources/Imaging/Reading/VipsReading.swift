@@ -39,36 +39,37 @@ struct VipsReading {
         }
     }
 
-    /// A JPEG without the marker at its end, which is whole if every row decodes without a warning and every scan is
-    /// there: a decoder that runs out of data only warns, and a missing scan leaves a blurred picture without a word.
+    /// A JPEG without the marker at its end, which is whole if every scan is there and no continuation of its data would
+    /// change a pixel: a decoder that runs out of data makes up the rest, in the last rows without so much as a warning.
     private func withoutEnd(_ markers: JPEGMarkers) throws(PictureError) -> Picture {
-        guard markers.scansAreComplete else { throw .truncated(name: name, format: format.name, reason: "") }
-        let completed = Array(view.bytes) + [0xFF, 0xD9]
-        let result = completed.withUnsafeBytes { bytes in
-            Result { () throws(PictureError) in
-                let reading = VipsReading(
-                    view: ByteView(bytes: bytes), format: format, name: name, limits: limits)
-                return try reading.decoded(CVIPS_WARNINGS)
+        let cut = PictureError.truncated(name: name, format: format.name, reason: "")
+        guard markers.scansAreComplete else { throw cut }
+        let isHalfMarker = view[view.count - 1] == 0xFF
+        let data = Array(view.bytes.dropLast(isHalfMarker ? 1 : 0))
+        var whole: Picture?
+        for continuation: UInt8 in [0x00, 0x55, 0xAA] {
+            let continued = data + Array(repeating: continuation, count: 512) + [0xFF, 0xD9]
+            let result = continued.withUnsafeBytes { bytes in
+                Result { () throws(PictureError) in
+                    try VipsReading(view: ByteView(bytes: bytes), format: format, name: name, limits: limits).decoded()
+                }
             }
+            guard case .success(let picture) = result, whole == nil || whole == picture else { throw cut }
+            whole = picture
         }
-        do {
-            return try result.get()
-        } catch {
-            guard case .undecodable(let name, let format, let reason) = error else { throw error }
-            throw .truncated(name: name, format: format, reason: reason)
-        }
+        guard let whole else { throw cut }
+        return whole
     }
 
     /// - Parameter orientation: from the header, where the loader does not know it.
     private func decoded(
-        _ strictness: cvips_strictness = CVIPS_ERRORS,
         orientation: (cvips_header) -> Int = { Int($0.orientation) }
     ) throws(PictureError) -> Picture {
         var reason = [CChar](repeating: 0, count: 512)
         var header = cvips_header()
         var decoder: OpaquePointer?
         let opened = cvips_open(
-            view.bytes.baseAddress, view.count, format.loader, strictness, &header, &decoder, &reason,
+            view.bytes.baseAddress, view.count, format.loader, &header, &decoder, &reason,
             reason.count)
         guard opened == CVIPS_OK else { throw error(opened, reason) }
         defer { cvips_close(decoder) }

@@ -75,8 +75,13 @@ public struct InputList: Sendable {
     }
 
     /// Makes the output folder where it is missing, and clears it of what killed runs left.
-    public func makeOutputFolder() throws(FileError) {
-        try makeFolder(output)
+    public func makeOutputFolder() throws(InputListError) {
+        do throws(FileError) {
+            try makeFolder(output)
+        } catch {
+            guard case .unwritable(let code) = error.problem else { throw .outputIsNotAFolder(error.path) }
+            throw .outputUnwritable(output, code: code)
+        }
         Staging.sweep(output)
     }
 }

@@ -37,8 +37,8 @@ final class ResultWriter {
     /// Writes one face and its latents, and measures the file that was written.
     func write(_ face: Candidate) throws -> Report.Candidate {
         let (name, latents) = ("\(face.number).png", "\(face.number).safetensors")
-        try writeFile(face.picture.pngData(provenance: provenance), to: folder.path(name))
-        try writeLatents(of: face, to: folder.path(latents))
+        try save(face.picture.pngData(provenance: provenance), as: name)
+        try writeLatents(of: face, as: latents)
         let saved = try Picture(contentsOf: folder.path(name))
         let certificate = Certificate(
             of: saved, input: picture.target.picture, degradation: searchRequest.degradation)
@@ -58,7 +58,7 @@ final class ResultWriter {
     }
 
     /// `w` [1, slots, latentSize] and every noise map that is not the model's own, as `pulse generate --latents` reads them.
-    private func writeLatents(of face: Candidate, to path: FilePath) throws {
+    private func writeLatents(of face: Candidate, as name: String) throws {
         let specification = model.specification
         let size = specification.latentSize
         var w = Tensor<Float>(zeros: [1, specification.slotCount, size])
@@ -73,22 +73,34 @@ final class ResultWriter {
             case .map(let map): tensors.append(("noise.\(index)", map.reshaped([1, side, side])))
             }
         }
-        try writeSafetensors(
-            tensors, metadata: ["model": model.name, "modelSHA256": model.sha256, "version": pulseVersion],
-            to: path)
+        do {
+            try writeSafetensors(
+                tensors, metadata: ["model": model.name, "modelSHA256": model.sha256, "version": pulseVersion],
+                to: folder.path(name))
+        } catch {
+            throw CheckpointError(file: folder.destination.appending(name).string, problem: error.problem)
+        }
+    }
+
+    /// Writes a file of the result; what goes wrong is about the name that it was to have.
+    private func save(_ data: Data, as name: String) throws(FileError) {
+        do {
+            try writeFile(data, to: folder.path(name))
+        } catch {
+            throw FileError(folder.destination.appending(name), error.problem)
+        }
     }
 
     /// Writes the best face after a step, and the face downscaled again.
     func writeIntermediate(_ picture: Picture, candidate: Int, step: Int) throws {
-        let parent = folder.path("intermediate").appending("\(candidate)")
+        let parent = "intermediate/\(candidate)"
         // PULSE's names: counted from 0, as wide as the last one.
         let width = String(max(request.method.steps - 1, 10)).count
         let number = String(step - 1)
         let name = String(repeating: "0", count: max(0, width - number.count)) + number + ".png"
         for (kind, picture) in [("HR", picture), ("LR", picture.downscaled(by: searchRequest.degradation))] {
-            let place = parent.appending(kind)
-            try makeFolder(place)
-            try writeFile(picture.pngData(provenance: provenance), to: place.appending(name))
+            try makeFolder(folder.path("\(parent)/\(kind)"))
+            try save(picture.pngData(provenance: provenance), as: "\(parent)/\(kind)/\(name)")
         }
     }
 
@@ -97,7 +109,7 @@ final class ResultWriter {
         let overview = Overview(
             input: picture.target.picture, candidates: shown, candidateCount: candidates.count,
             degradation: searchRequest.degradation)
-        try writeFile(overview.picture().pngData(provenance: provenance), to: folder.path("overview.png"))
+        try save(overview.picture().pngData(provenance: provenance), as: "overview.png")
         let side = picture.target.side
         let report = Report(
             input: Report.Input(picture.input.path, sha256: picture.sha256, width: side, height: side),
@@ -105,7 +117,7 @@ final class ResultWriter {
             kernels: Kernels.default.name, candidates: candidates,
             interrupted: isCancelled && isIncomplete ? true : nil, peakMemoryBytes: peakMemoryBytes(),
             seconds: (clock.now - started) / .seconds(1), files: try digests(below: folder.staging))
-        try writeFile(report.json(), to: folder.path("report.json"))
+        try save(report.json(), as: Report.name)
         return report
     }
 

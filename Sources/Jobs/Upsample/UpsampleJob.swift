@@ -92,18 +92,18 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
         do {
             let picture = try JobPicture(input, for: model, request, rule)
             try takeSeats()
-            try list.makeOutputFolder()
             current = try InputRun(picture, request, model: model)
         } catch {
             waiting.append(.failed(input, error))
         }
     }
 
-    /// Makes the generators, once, if there is memory for them.
+    /// Makes the generators and the output folder, once, if there is memory and room for them.
     private func takeSeats() throws {
         guard seats.isEmpty else { return }
         let count = Swift.min(batch, threads)
         try MemoryBudget(model.memory, generators: count).check()
+        try list.makeOutputFolder()
         seats = try model.makeGenerators(count, threads: threads).map { SearchSeat($0) }
     }
 

@@ -8,7 +8,7 @@ import Models
 import Search
 
 /// Searches for faces that downscale to the given ones.
-struct UpsampleCommand: ParsableCommand {
+struct UpsampleCommand: ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "upsample",
         abstract: "Find realistic faces that downscale to a tiny one.",

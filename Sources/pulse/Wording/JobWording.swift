@@ -7,8 +7,8 @@ extension InputListError: Worded {
         switch self {
         case .noName(let path):
             "\(path): this has no file name that a result could be called by. Name a picture file."
-        case .nameClash(_, let first, let second) where first == second:
-            "\(first): named twice, and both results would have one name. Name it once."
+        case .nameClash(let name, let first, let second) where first == second:
+            "\(first): named twice, and both results would be called '\(name)'. Name it once."
         case .nameClash(let name, let first, let second):
             "\(first) and \(second): both results would be called '\(name)'. Rename one, or run them apart."
         case .replacesInput(let destination, let input):

@@ -124,7 +124,7 @@ final class ClassicCore<Scalar: SearchScalar> {
                 return nil
             }
             best.replace(
-                fit: fit, step: completedSteps, z: z.value, noise: noiseParameters.lazy.map(\.value),
+                fit: fit, step: completedSteps, z: z.value, noise: noiseParameters,
                 rounded: workspace.large)
         }
         lastFit = fit

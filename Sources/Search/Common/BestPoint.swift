@@ -28,13 +28,13 @@ struct BestPoint<Scalar: SearchScalar> {
 
     /// - Parameter rounded: the picture in multiples of 1/255, [3, height, width].
     mutating func replace(
-        fit: Double, step: Int, z: Tensor<Scalar>, noise: some Sequence<Tensor<Scalar>>,
+        fit: Double, step: Int, z: Tensor<Scalar>, noise: [Parameter<Scalar>],
         rounded: Tensor<Scalar>
     ) {
         self.fit = fit
         self.step = step
         self.z.copyElements(of: z)
-        for (i, map) in noise.enumerated() { self.noise[i].copyElements(of: map) }
+        for i in noise.indices { self.noise[i].copyElements(of: noise[i].value) }
         Scalar.interleaveLevels(rounded, into: &pixels)
     }
 }

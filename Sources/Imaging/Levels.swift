@@ -1,10 +1,24 @@
 import Tensors
 
-/// The nearest whole number to a level 0…255, as every picture that leaves this package in 8 bits is rounded: clamped
-/// first, of two equally near the even one, and 0 for what is not a number.
-///
-/// The search measures a point by these levels and writes its bytes from them, and a picture that is generated again from
-/// the point's latents is rounded by them too: one rule, so the bytes agree.
+/// How a value half-way between two of the 256 levels is rounded; every picture that leaves this package in 8 bits is
+/// clamped and then rounded to the nearest level by one of these two.
+public enum LevelRounding: String, Sendable {
+    /// To the higher level: pictures that are rendered from latents, cut out or drawn.
+    case halfUp = "half-up"
+    /// To the even level: pictures that a search has measured, whose bytes must be those that it measured. A file of a
+    /// candidate's latents says so, and what is rendered from it is rounded alike.
+    case halfEven = "half-even"
+}
+
+/// The level nearest to an intensity 0…1, of two equally near the higher one; 0 for what is not a number.
+@inline(__always)
+func levelHalfUp(_ intensity: Float) -> UInt8 {
+    guard intensity > 0 else { return 0 }
+    return intensity >= 1 ? 255 : UInt8(intensity * 255 + 0.5)
+}
+
+/// The nearest whole number to a level 0…255, clamped first, of two equally near the even one; 0 for what is not a
+/// number.
 @inline(__always)
 func nearestLevel<Scalar: BinaryFloatingPoint>(_ level: Scalar) -> Scalar {
     // Adding 3·2^(p−2) to a number below 2^(p−2), where p is the precision, leaves no bits for a fraction:
@@ -26,8 +40,13 @@ package func roundToLevels(_ image: Tensor<Double>, into picture: inout Tensor<D
 }
 
 /// Intensities 0…1, [3, h, w], as bytes, [h, w, 3]: the nearest levels.
-package func interleaveLevels(_ picture: Tensor<Float>, into pixels: inout [UInt8]) {
-    interleave(picture, into: &pixels) { UInt8(nearestLevel($0 * 255)) }
+package func interleaveLevels(
+    _ picture: Tensor<Float>, into pixels: inout [UInt8], rounding: LevelRounding = .halfEven
+) {
+    switch rounding {
+    case .halfUp: interleave(picture, into: &pixels, byte: levelHalfUp)
+    case .halfEven: interleave(picture, into: &pixels) { UInt8(nearestLevel($0 * 255)) }
+    }
 }
 
 /// The same in double precision.

@@ -2,13 +2,13 @@ import Tensors
 
 extension Picture {
     /// The picture nearest to a tensor of intensities.
-    /// - Parameter image: [3, height, width]; clamped to 0…1, then rounded to the nearest of 256 levels, of two equally
-    ///   near the even one. A value that is not a number becomes 0.
-    public init(_ image: Tensor<Float>) {
+    /// - Parameter image: [3, height, width]; clamped to 0…1, then rounded to the nearest of 256 levels. A value
+    ///   that is not a number becomes 0.
+    public init(_ image: Tensor<Float>, rounding: LevelRounding = .halfUp) {
         precondition(image.shape.count == 3 && image.shape[0] == 3, "a picture is [3, height, width]")
         let (height, width) = (image.shape[1], image.shape[2])
         var pixels = [UInt8](repeating: 0, count: width * height * 3)
-        interleaveLevels(image, into: &pixels)
+        interleaveLevels(image, into: &pixels, rounding: rounding)
         self.init(width: width, height: height, pixels: pixels)
     }
 

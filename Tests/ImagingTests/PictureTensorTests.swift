@@ -54,7 +54,7 @@ struct PictureTensorTests {
         roundToLevels(image, into: &rounded)
         var bytes = [UInt8](repeating: 0, count: image.count)
         interleaveLevels(rounded, into: &bytes)
-        let picture = Picture(image.map { ($0 + 1) / 2 })
+        let picture = Picture(image.map { ($0 + 1) / 2 }, rounding: .halfEven)
         #expect(picture.pixels == bytes)
         #expect(picture.tensor() == rounded)
         let half = Tensor<Float>([126.5 / 127.5 - 1, 0, 0], shape: [3, 1, 1])

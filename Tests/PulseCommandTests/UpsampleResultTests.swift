@@ -15,7 +15,10 @@ import Testing
             #expect(output.status == 1, "\(output)")
             #expect(try scene.names(".") == ["a.png", "out"])
             #expect(try scene.names("out") == ["a"])
-            #expect(try scene.names("out/a") == ["1.png", "1.safetensors", "2.png", "2.safetensors", "overview.png", "report.json"])
+            #expect(
+                try scene.names("out/a") == [
+                    "1.png", "1.safetensors", "2.png", "2.safetensors", "overview.png", "report.json",
+                ])
 
             let report = try scene.report("a")
             #expect(report.input.file == "a.png")
@@ -178,7 +181,8 @@ import Testing
                 .expectStatus(0)
             #expect(
                 try scene.names("out/a") == [
-                    "1.png", "1.safetensors", "2.png", "2.safetensors", "intermediate", "overview.png", "report.json",
+                    "1.png", "1.safetensors", "2.png", "2.safetensors", "intermediate", "overview.png",
+                    "report.json",
                 ])
             for candidate in 1...2 {
                 for kind in ["HR", "LR"] {

@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 
 def write(path, tensors, *, packages, about, file_metadata=None, **facts):
@@ -26,3 +26,10 @@ def write(path, tensors, *, packages, about, file_metadata=None, **facts):
     }
     manifest_path.write_text(json.dumps(dict(sorted(manifest.items())), indent=2) + "\n")
     print(f"{path}: {len(arrays)} tensors, {path.stat().st_size / 1024:.0f} KiB")
+
+
+def add(path, tensors, **facts):
+    """Adds tensors to a file that grows by one processor or seed at a time."""
+    path = Path(path)
+    kept = load_file(path) if path.exists() else {}
+    write(path, dict(sorted((kept | tensors).items())), **facts)

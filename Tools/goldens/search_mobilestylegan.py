@@ -1,13 +1,14 @@
 """Golden numbers of the classic search on the real weights: the original MobileStyleGAN modules inside the
 original PULSE's losses, spherical optimiser and bicubic downscaling, in float32 on the CPU.
 
-    python search_mobilestylegan.py PULSE MOBILESTYLEGAN MODEL.safetensors
+    python search_mobilestylegan.py PULSE MOBILESTYLEGAN MODEL.safetensors [--rerun sse|avx2|avx512]
 
 PULSE and MOBILESTYLEGAN are checkouts of adamian98/pulse and MobileStyleGAN.pytorch, MODEL the default model
 as `pulse model import` writes it. PULSE's loss.py is written for 18 layers and bicubic.py for CUDA: while they
 are read, the 18 of two reshapes becomes 16, and `cuda=True` becomes `cuda=False`. The start is drawn from
 counter_random.py and the target is a formula, so that only losses, the first gradient and the latent
-statistics are stored.
+statistics are stored. A rerun does the same with the code for another processor, on one thread, and stores how far it
+is from what is recorded (processors.py).
 """
 
 import argparse
@@ -15,8 +16,10 @@ import sys
 import types
 from pathlib import Path
 
+from processors import PROCESSORS, distances  # before torch
 import numpy as np
 import torch
+from safetensors.numpy import load_file as load_arrays
 from safetensors.torch import load_file
 
 import golden_files
@@ -90,7 +93,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ["pulse", "mobilestylegan", "model"]:
         parser.add_argument(name, type=Path)
+    parser.add_argument("--rerun", choices=PROCESSORS)
     arguments = parser.parse_args()
+    if arguments.rerun:
+        torch.set_num_threads(1)
     LossBuilder, SphericalOptimizer = load_original(arguments.pulse)
     generate, std, mean = load_generator(arguments.mobilestylegan, arguments.model)
     latent, noise = start()
@@ -111,10 +117,19 @@ if __name__ == "__main__":
         optimiser.step()
         scheduler.step()
     tensors["losses"] = np.array(rows, np.float64)
-    tensors["latent.mean"], tensors["latent.std"] = mean.numpy(), std.numpy()
-    golden_files.write(
-        GOLDEN, tensors, packages=["torch", "numpy"], seed=SEED, candidate=CANDIDATE, dtype="float32",
-        about="the first ten of a hundred steps on the real weights: L2, GEOCROSS and their weighted sum, [10, 3]; "
-              "the gradient of the first; the latent statistics used",
-        originals=["adamian98/pulse 40cacb97df28081e0edf8440a8c3f7c4e6205732",
-                   "bes-dev/MobileStyleGAN.pytorch a9776ff8f05a868b2d3b637bda14eca4c074d2a3"])
+    facts = {"packages": ["torch", "numpy"], "seed": SEED, "candidate": CANDIDATE, "dtype": "float32", "originals": [
+        "adamian98/pulse 40cacb97df28081e0edf8440a8c3f7c4e6205732",
+        "bes-dev/MobileStyleGAN.pytorch a9776ff8f05a868b2d3b637bda14eca4c074d2a3"]}
+    if arguments.rerun:
+        golden_files.add(
+            GOLDEN.with_stem(GOLDEN.stem + "-reruns"),
+            {f"losses.{arguments.rerun}": tensors["losses"],
+             f"distances.{arguments.rerun}": distances(tensors, load_arrays(GOLDEN))},
+            about="search-mobilestylegan with the code for other processors: the losses, and how far the first gradients "
+                  "(z, noise maps 0 to 4) are from those recorded, relative", **facts)
+    else:
+        tensors["latent.mean"], tensors["latent.std"] = mean.numpy(), std.numpy()
+        golden_files.write(
+            GOLDEN, tensors,
+            about="the first ten of a hundred steps on the real weights: L2, GEOCROSS and their weighted sum, [10, 3]; "
+                  "the gradient of the first; the latent statistics used", **facts)

@@ -1,8 +1,14 @@
 """Golden numbers of PULSE on StyleGAN: the original's generator, losses, spherical optimiser and bicubic
 downscaling, at full size, in float32 on the CPU, from a network drawn at random.
 
-    python search_stylegan.py PULSE           ten steps of one search, with the first gradient
-    python search_stylegan.py PULSE --runs N  all hundred steps of N searches: what `make parity` compares with
+    python search_stylegan.py PULSE                       ten steps of one search, with the first gradient
+    python search_stylegan.py PULSE --rerun PROCESSOR     the same again, with the code for a kind of processor:
+                                                          how far the original is from itself
+    python search_stylegan.py PULSE --rerun PROCESSOR --runs N
+                                                          all hundred steps of N searches: what `make parity`
+                                                          compares with
+
+PROCESSOR is sse, avx2 or avx512: PyTorch, oneDNN and MKL are told to use no newer instructions, on one thread.
 
 PULSE is a checkout of adamian98/pulse. Its bicubic.py is written for CUDA: while it is read, `cuda=True` becomes
 `cuda=False`. The loop around the pieces follows PULSE.forward. The network, the fit of its latents, starts and target
@@ -13,8 +19,10 @@ import argparse
 import time
 from pathlib import Path
 
+from processors import PROCESSORS, distances  # before torch
 import numpy as np
 import torch
+from safetensors.numpy import load_file
 
 import golden_files
 import original_stylegan as original
@@ -51,7 +59,8 @@ def network(checkout):
 
 
 def search(synthesis, mean, std, modules, seed, steps):
-    """One search; yields each step's losses and, before the step is taken, the variables."""
+    """One search; yields each step's losses (L2, GEOCROSS, their weighted sum, L2 before it is held at eps, and the
+    same of the picture in 8 bits) and, before the step is taken, the variables."""
     LossBuilder, SphericalOptimizer = modules
     first = 1 << 32
     draw = lambda stream, shape: torch.from_numpy(normals(seed, first + stream, shape)).float()
@@ -67,9 +76,13 @@ def search(synthesis, mean, std, modules, seed, steps):
     for _ in range(steps):
         optimiser.opt.zero_grad()
         w = torch.nn.functional.leaky_relu(latent * std + mean, 0.2)
-        total, losses = objective(w, (synthesis(w, noise) + 1) / 2)
+        image = (synthesis(w, noise) + 1) / 2
+        total, losses = objective(w, image)
         total.backward()
-        yield [losses["L2"].item(), losses["GEOCROSS"].item(), total.item()], variables
+        with torch.no_grad():
+            pictures = [image, torch.round(image.clamp(0, 1) * 255) / 255]
+            squares = [(objective.D(p) - objective.ref_im).pow(2).mean().item() for p in pictures]
+        yield [losses["L2"].item(), losses["GEOCROSS"].item(), total.item()] + squares, variables
         optimiser.step()
         scheduler.step()
 
@@ -80,37 +93,51 @@ def load(checkout):
     return original.execute(checkout / "loss.py", "loss").LossBuilder, optimiser.SphericalOptimizer
 
 
+def first_steps(*network):
+    """Losses and |gradient|s of the recorded steps, [10, 9]; the first gradients."""
+    rows, gradients = [], {}
+    for losses, variables in search(*network, 7, RECORDED):
+        if not rows:
+            gradients["dZ"] = variables[0].grad[0].numpy().copy()
+            gradients |= {f"dNoise.{i}": n.grad[0, 0].numpy().copy() for i, n in enumerate(variables[1:])}
+        rows.append(losses[:3] + [v.grad.norm().item() for v in variables])
+        print(len(rows), rows[-1], flush=True)
+    return np.array(rows), gradients
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pulse", type=Path)
+    parser.add_argument("--rerun", choices=PROCESSORS)
     parser.add_argument("--runs", type=int)
     arguments = parser.parse_args()
-    synthesis, mean, std = network(arguments.pulse)
-    modules = load(arguments.pulse)
+    if arguments.rerun:
+        torch.set_num_threads(1)
+        print(torch.backends.cpu.get_cpu_capability())
+    network = *network(arguments.pulse), load(arguments.pulse)
     facts = {"packages": ["torch", "numpy"], "dtype": "float32", "weightSeed": WEIGHT_SEED, "candidate": 1,
              "originals": [original.COMMITS["pulse"]]}
-    if arguments.runs is None:
-        rows, tensors = [], {}
-        for losses, variables in search(synthesis, mean, std, modules, 7, RECORDED):
-            if not rows:
-                tensors["dZ"] = variables[0].grad[0].numpy().copy()
-                tensors |= {f"dNoise.{i}": n.grad[0, 0].numpy().copy() for i, n in enumerate(variables[1:])}
-            norms = [v.grad.norm().item() for v in variables]
-            rows.append(losses + norms)
-            print(len(rows), rows[-1], flush=True)
-        tensors["steps"] = np.array(rows)
-        golden_files.write(
-            GOLDENS / "search-stylegan1.safetensors", tensors, seed=7,
-            about="the first ten of a hundred steps on a StyleGAN of 1024 pixels drawn at random: L2, GEOCROSS, their "
-                  "weighted sum, |gradient| of z and of noise maps 0 to 4, [10, 9]; the gradient of the first", **facts)
-    else:
-        tensors = {}
+    if arguments.runs:
         for seed in range(1, arguments.runs + 1):
             start = time.time()
-            tensors[f"losses.{seed}"] = np.array(
-                [losses for losses, _ in search(synthesis, mean, std, modules, seed, STEPS)])
-            print(f"seed {seed}: L2 {tensors[f'losses.{seed}'][-1, 0]:.5f} after {time.time() - start:.0f} s", flush=True)
-            golden_files.write(
-                GOLDENS / "parity-stylegan1.safetensors", tensors, seeds=list(range(1, seed + 1)),
-                about="a hundred steps on the same network for each seed: L2, GEOCROSS and their weighted sum, [100, 3]",
-                **facts)
+            losses = np.array([losses for losses, _ in search(*network, seed, STEPS)])
+            print(f"seed {seed}: {losses[-1]} after {time.time() - start:.0f} s", flush=True)
+            golden_files.add(
+                GOLDENS / "parity-stylegan1.safetensors", {f"losses.{arguments.rerun}.{seed}": losses},
+                about="a hundred steps on the same network for each processor and seed: L2, GEOCROSS, their weighted sum, "
+                      "L2 before it is held at eps, and the same of the picture in 8 bits, [100, 5]", **facts)
+    elif arguments.rerun:
+        steps, gradients = first_steps(*network)
+        recorded = load_file(GOLDENS / "search-stylegan1.safetensors")
+        golden_files.add(
+            GOLDENS / "search-stylegan1-reruns.safetensors",
+            {f"steps.{arguments.rerun}": steps,
+             f"distances.{arguments.rerun}": distances(gradients, recorded)},
+            about="search-stylegan1 with the code for other processors: the steps, and how far the first gradients (z, "
+                  "noise maps 0 to 4) are from those recorded, relative", seed=7, **facts)
+    else:
+        steps, gradients = first_steps(*network)
+        golden_files.write(
+            GOLDENS / "search-stylegan1.safetensors", gradients | {"steps": steps}, seed=7,
+            about="the first ten of a hundred steps on a StyleGAN of 1024 pixels drawn at random: L2, GEOCROSS, their "
+                  "weighted sum, |gradient| of z and of noise maps 0 to 4, [10, 9]; the gradient of the first", **facts)

@@ -51,7 +51,8 @@ struct VipsReading {
             let continued = data + Array(repeating: continuation, count: 512) + [0xFF, 0xD9]
             let result = continued.withUnsafeBytes { bytes in
                 Result { () throws(PictureError) in
-                    try VipsReading(view: ByteView(bytes: bytes), format: format, name: name, limits: limits).decoded()
+                    try VipsReading(view: ByteView(bytes: bytes), format: format, name: name, limits: limits)
+                        .decoded()
                 }
             }
             guard case .success(let picture) = result, whole == nil || whole == picture else { throw cut }

@@ -39,7 +39,8 @@ public struct GenerateJob {
     public func run(threads: Int, cancellation: Cancellation = Cancellation()) throws -> [FilePath] {
         let side = model.specification.resolution
         var output = try GenerateOutput(
-            path: path, format: format, count: inputs.count, side: side, provenance: provenance, force: force)
+            path: path, format: format, count: inputs.count, side: side, provenance: provenance, force: force,
+            rounding: inputs.rounding)
         try MemoryBudget(model.memory, generators: 1).check()
         let generator = try model.makeGenerator(threads: threads)
         var image = Tensor<Float>(zeros: [3, side, side])

@@ -18,13 +18,18 @@ struct GenerateOutput {
     private let format: Format
     private let count: Int
     private let provenance: Provenance
+    private let rounding: LevelRounding
     private var files: [FilePath] = []
     private var tensors: SafetensorsStream?
 
     /// - Parameter force: whether files that something else made may be replaced.
     /// - Throws: `GenerateError`, `FileError`.
-    init(path: FilePath, format: Format, count: Int, side: Int, provenance: Provenance, force: Bool) throws {
+    init(
+        path: FilePath, format: Format, count: Int, side: Int, provenance: Provenance, force: Bool,
+        rounding: LevelRounding
+    ) throws {
         (self.path, self.format, self.count, self.provenance) = (path, format, count, provenance)
+        self.rounding = rounding
         guard kind(of: path.folder.resolved) == .folder else {
             throw GenerateError.noOutputFolder(path: path.folder)
         }
@@ -68,7 +73,7 @@ struct GenerateOutput {
     mutating func write(_ image: Tensor<Float>) throws {
         if let tensors { return try tensors.append(image) }
         let file = file(files.count)
-        try Picture(image.map { ($0 + 1) / 2 }).writePNG(to: file, provenance: provenance)
+        try Picture(image.map { ($0 + 1) / 2 }, rounding: rounding).writePNG(to: file, provenance: provenance)
         files.append(file)
     }
 

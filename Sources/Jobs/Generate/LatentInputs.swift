@@ -2,6 +2,7 @@ import Checkpoints
 import Files
 import Foundation
 import Generators
+import Imaging
 import Models
 import Tensors
 
@@ -9,6 +10,8 @@ import Tensors
 public struct LatentInputs: Sendable {
     /// How many pictures there are to render.
     public let count: Int
+    /// How pictures of them become bytes: as the file says that its own picture did.
+    public let rounding: LevelRounding
     private let specification: GeneratorSpecification
     /// [N, slotCount, latentSize], or [N, latentSize] for all slots alike.
     private let latents: Tensor<Float>
@@ -24,6 +27,7 @@ public struct LatentInputs: Sendable {
         let z: Tensor<Float> = CounterRandom(seed: seed).normals(shape: [1, mapping.latentSize])
         latents = mapping(z, classes: chosenClass.map { [$0] } ?? [])
         count = 1
+        rounding = .halfUp
         maps = drawnNoise(seed: seed, model: model)
     }
 
@@ -42,6 +46,7 @@ public struct LatentInputs: Sendable {
             throw GenerateError.latentShape(file: name, shape: shape, slots: slots, size: size)
         }
         self.count = count
+        rounding = file.metadata["rounding"].flatMap(LevelRounding.init) ?? .halfUp
         latents = try finite(file.tensor("w"), "w", file: name)
 
         let noiseNames = specification.noiseSides.indices.map { "noise.\($0)" }

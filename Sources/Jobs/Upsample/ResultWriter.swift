@@ -75,7 +75,11 @@ final class ResultWriter {
         }
         do {
             try writeSafetensors(
-                tensors, metadata: ["model": model.name, "modelSHA256": model.sha256, "version": pulseVersion],
+                tensors,
+                metadata: [
+                    "model": model.name, "modelSHA256": model.sha256, "version": pulseVersion,
+                    "rounding": LevelRounding.halfEven.rawValue,
+                ],
                 to: folder.path(name))
         } catch {
             throw CheckpointError(file: folder.destination.appending(name).string, problem: error.problem)

@@ -15,14 +15,22 @@ PULSE_MUTATIONS="$mutations" build_quietly test --configuration release --scratc
     --disable-xctest --filter 'CheckpointsTests.Hostile'
 
 say "Building the coverage-guided target"
-mapfile -t tensors < <(find Sources/Tensors -name '*.swift')
+# The readers are compiled again, with the fuzzer in them; what lies below them is what the tests were built with.
+built=.build-test/release
+crypto=(Crypto CryptoBoringWrapper CCryptoBoringSSL CCryptoBoringSSLShims CXKCP CXKCPShims)
+below=(Tensors Files CFiles SystemPackage CSystem "${crypto[@]}")
+mapfile -t objects < <(for module in "${below[@]}"; do find "$built/$module.build" -name '*.o'; done)
 mapfile -t readers < <(find Sources/Checkpoints -name '*.swift' ! -name Digest.swift)
-swift=(swiftc -O -wmo -parse-as-library -swift-version 6 -package-name pulse
-    -Xcc "-fmodule-map-file=Sources/System/Clibzip/module.modulemap" -I "$folder")
-"${swift[@]}" -module-name Tensors -emit-module-path "$folder/Tensors.swiftmodule" \
-    -c "${tensors[@]}" -o "$folder/Tensors.o"
+# What is visible within a package is so under its name, which is the folder's.
+package="$(basename "$ROOT" | tr -c '[:alnum:]\n' _ | tr '[:upper:]' '[:lower:]')"
+swift=(swiftc -O -wmo -parse-as-library -swift-version 6 -package-name "$package" -I "$built/Modules")
+for map in Sources/System/Clibzip/module.modulemap "$built/CFiles.build/module.modulemap" \
+    .build-test/checkouts/swift-system/Sources/CSystem/include/module.modulemap; do
+    swift+=(-Xcc "-fmodule-map-file=$map")
+done
 "${swift[@]}" -module-name Checkpoints -sanitize=fuzzer,address -emit-executable \
-    "${readers[@]}" Tools/fuzz/FuzzCheckpoint.swift "$folder/Tensors.o" -lzip -lm -o "$folder/fuzz-checkpoints"
+    "${readers[@]}" Tools/fuzz/FuzzCheckpoint.swift "${objects[@]}" -lzip -lm -lstdc++ \
+    -o "$folder/fuzz-checkpoints"
 
 say "Coverage-guided for $seconds seconds"
 # A megabyte of input may take 256 MB and a bit; the sanitizer itself needs the rest.

@@ -91,9 +91,11 @@ extension CheckpointError {
 }
 
 extension CheckpointError {
-    /// Whether a pickle was refused for being none, not for what it asks for.
+    /// Whether a pickle was refused for being none, not for what it asks for: a sentence that is read as a pickle
+    /// asks for names with spaces.
     var isOfBrokenPickle: Bool {
         switch problem {
+        case .refusedName(let module, _): module.contains(" ")
         case .pickleSyntax, .pickleOpcode, .truncated, .strayBytes: true
         default: false
         }
@@ -247,7 +249,7 @@ private func list(_ names: [String]) -> String {
 }
 
 /// Text out of a file, fit for a terminal: short, and without control characters.
-public func printable(_ text: String, limit: Int = 120) -> String {
+package func printable(_ text: String, limit: Int = 120) -> String {
     let scalars = text.unicodeScalars.prefix(limit).map { scalar in
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: "?"

@@ -31,12 +31,13 @@ extension ModelStore {
         }
         var made: [URL] = []
         for url in absent.reversed() {
-            guard mkdir(url.path, 0o777) == 0 || errno == EEXIST else {
+            if mkdir(url.path, 0o777) == 0 {
+                made.append(url)
+            } else if errno != EEXIST {
                 let error = unwritable(systemMessage(errno))
                 Self.remove(made)
                 throw error
             }
-            made.append(url)
         }
         guard stat(folder.path, &status) == 0 else { throw unwritable(systemMessage(errno)) }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw unwritable("it is a file, not a folder") }

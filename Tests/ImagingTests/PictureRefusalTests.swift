@@ -148,7 +148,7 @@ struct PictureRefusalTests {
     @Test("A truncated file is called that")
     func truncationIsNamed() throws {
         for name in [
-            "orientation-3.jpg", "16-bit.png", "alpha.webp", "animated.gif", "24-bit.bmp", "24-bit.ppm",
+            "orientation-3.jpg", "16-bit.png", "alpha.webp", "palette-alpha.gif", "24-bit.bmp", "24-bit.ppm",
         ] {
             let bytes = try Fixtures.bytes(name)
             let error = try error(Array(bytes[..<(bytes.count * 2 / 3)]))

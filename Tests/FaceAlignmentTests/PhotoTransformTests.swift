@@ -56,29 +56,36 @@ struct TransformCase: Sendable, CustomTestStringConvertible {
     var scale: Double
     /// In degrees.
     var turn = 0.0
-    var size = 1024
+    /// Of the downscaled face; nil for a crop of 256 pixels.
+    var size: Int?
+    /// Whether the square reaches over an edge.
+    var isPadded = true
 
     static let all = [
-        TransformCase(testDescription: "enlarged", width: 200, height: 180, centre: [100, 90], scale: 30),
         TransformCase(
-            testDescription: "turned", width: 300, height: 300, centre: [150.3, 149.6], scale: 50, turn: 33),
+            testDescription: "enlarged", width: 200, height: 180, centre: [100, 90], scale: 30,
+            isPadded: false),
+        TransformCase(
+            testDescription: "turned", width: 400, height: 400, centre: [200.3, 199.6], scale: 50, turn: 33,
+            isPadded: false),
         TransformCase(
             testDescription: "padded", width: 200, height: 200, centre: [60, 150], scale: 40, turn: -20),
         TransformCase(
-            testDescription: "made small", width: 900, height: 800, centre: [450, 400], scale: 160, turn: 10,
-            size: 100),
+            testDescription: "made small", width: 1000, height: 1000, centre: [500, 520], scale: 160,
+            turn: 10,
+            size: 100, isPadded: false),
         TransformCase(
-            testDescription: "tiny and padded", width: 900, height: 800, centre: [250, 600], scale: 200,
+            testDescription: "tiny and padded", width: 900, height: 900, centre: [300, 560], scale: 200,
             size: 32),
-        // The square is wider than 4096 pixels, so that the photograph is shrunk by 2, 3 and 4; odd sides round.
+        // The square is wider than 1024 pixels, so that the photograph is shrunk by 2, 3 and 4; odd sides round.
         TransformCase(
-            testDescription: "shrunk by 2", width: 4703, height: 4401, centre: [2350, 2200], scale: 1040),
+            testDescription: "shrunk by 2", width: 1177, height: 1101, centre: [588, 550], scale: 260),
         TransformCase(
-            testDescription: "shrunk by 3, turned", width: 4703, height: 4400, centre: [2300, 2250],
-            scale: 1600, turn: 15, size: 256),
+            testDescription: "shrunk by 3, turned", width: 1177, height: 1100, centre: [575.3, 562.6],
+            scale: 400, turn: 15),
         TransformCase(
-            testDescription: "shrunk by 4 and padded", width: 4703, height: 3801, centre: [2000, 2800],
-            scale: 2060, turn: -8, size: 511),
+            testDescription: "shrunk by 4", width: 1177, height: 951, centre: [500, 700], scale: 515, turn: -8
+        ),
     ]
 
     var face: DetectedFace {
@@ -96,36 +103,42 @@ struct TransformCase: Sendable, CustomTestStringConvertible {
     /// Dots are drawn in the photograph, found in the face, and mapped back: within half a pixel of the photograph.
     @Test(arguments: TransformCase.all)
     func marksMapBack(_ test: TransformCase) throws {
-        let step = test.scale * 4 / 1024
-        // Wide enough to be seen in the photograph and in the face.
-        let sigma = max(2.5, 1.5 * test.scale * 4 / Double(test.size), 2 * step)
-        let apart = 12 * sigma
+        let side = test.scale * 4
+        // Wide enough to be seen in the photograph, in the shrunken one and in the face.
+        let sigma = max(2.5, side / Double(test.size ?? 128))
+        // Near a padded edge the picture is blurred more and more, which moves what is seen there.
+        let inside = test.isPadded ? 0.13 * side + 4 * sigma : 5 * sigma
         var marks: [SIMD2<Double>] = []
         for row in -2...2 {
             for column in -2...2 {
-                let mark = test.centre + SIMD2(Double(column) + 0.13, Double(row) - 0.27) * apart
-                // Where the crop reaches over an edge, the picture is blurred for a tenth of the square inside it.
-                let isPadded = test.testDescription.contains("padded")
-                let (inside, reach) = (max(6 * sigma, isPadded ? 0.5 * test.scale : 0), test.scale * 1.3)
-                let offset = mark - test.centre
+                let offset = SIMD2(Double(column) + 0.13, Double(row) - 0.27) * 8 * sigma
+                let (mark, reach) = (test.centre + offset, test.scale * 1.3)
                 guard mark.x > inside, mark.y > inside, mark.x < Double(test.width) - inside,
                     mark.y < Double(test.height) - inside, abs(offset.x) < reach, abs(offset.y) < reach
                 else { continue }
                 marks.append(mark)
             }
         }
-        try #require(marks.count >= (test.size < 64 ? 1 : 4))
+        try #require(marks.count >= 3)
         let dots = DottedPhoto(width: test.width, height: test.height, marks: marks, sigma: sigma)
-        let aligned = try alignedFace(dots.photo, test.face, size: test.size)
-        #expect(aligned.picture.width == test.size)
-        #expect(aligned.photo == dots.photo.origin)
-        let pixel = aligned.transform.determinant.squareRoot()
+        let (picture, transform) = try aligned(dots.photo, test)
+        let pixel = transform.determinant.squareRoot()
         for mark in marks {
             let radius = 4 * sigma / pixel
-            let found = centre(in: aligned.picture, near: aligned.transform.inFace(mark), radius: radius)
-            let error = aligned.transform.inPhoto(found) - mark
+            let found = centre(in: picture, near: transform.inFace(mark), radius: radius)
+            let error = transform.inPhoto(found) - mark
             #expect((error * error).sum().squareRoot() < 0.5, "\(mark): off by \(error)")
         }
+    }
+
+    private func aligned(_ photo: Photo, _ test: TransformCase) throws -> (Picture, PhotoTransform) {
+        guard let size = test.size else {
+            let crop = try align(photo.picture, to: test.face, side: 256)
+            return (crop.picture, crop.transform)
+        }
+        let face = try alignedFace(photo, test.face, size: size)
+        #expect(face.picture.width == size && face.photo == photo.origin)
+        return (face.picture, face.transform)
     }
 
     @Test func cornersAreTheQuadHalfAPixelOn() throws {

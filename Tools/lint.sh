@@ -23,11 +23,13 @@ say "C and C++"
 clang="$(beside_swift clang)"
 warnings=(-fsyntax-only -Wall -Wextra -Wshadow -Wvla -Wcast-qual -Werror)
 strict=(-std=c11 -Wstrict-prototypes -Wmissing-prototypes)
-files 'Sources/CKernels/*.c' 'Sources/CFiles/*.c' 'Tests/Kernels/*.c' Benchmarks/allocations.c |
+files 'Sources/CKernels/*.c' 'Sources/CFiles/*.c' 'Tests/Kernels/*.c' |
     xargs -0 "$clang" "${warnings[@]}" "${strict[@]}" -ISources/CKernels/include -ISources/CFiles/include
+"$clang" "${warnings[@]}" -std=c11 Benchmarks/allocations.c # it takes the place of malloc: no header declares it
 # The libraries' own headers are not ours to warn about.
 read -ra vips <<<"$(pkg-config --cflags vips | sed 's/-I/-isystem/g')"
-files 'Sources/CVips/*.c' | xargs -0 "$clang" "${warnings[@]}" "${strict[@]}" -ISources/CVips/include "${vips[@]}"
+# libvips takes what it only reads as void *.
+files 'Sources/CVips/*.c' | xargs -0 "$clang" "${warnings[@]}" -Wno-cast-qual "${strict[@]}" -ISources/CVips/include "${vips[@]}"
 files 'Sources/CDlib/*.cpp' | xargs -0 "$(beside_swift clang++)" "${warnings[@]}" -std=c++17 -ISources/CDlib/include
 
 say "Scripts"

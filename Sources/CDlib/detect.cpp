@@ -22,25 +22,19 @@ const void *image_data(const borrowed_picture &image) { return image.picture.pix
 
 constexpr unsigned long landmark_count = 68;
 
-template <typename Body>
-cdlib_status guarded(Body body) noexcept {
+template <typename Body> cdlib_status guarded(Body body) noexcept {
     try {
         return body();
-    } catch (const std::bad_alloc &) {
-        return CDLIB_OUT_OF_MEMORY;
-    } catch (...) {
+    } catch (const std::bad_alloc &) { return CDLIB_OUT_OF_MEMORY; } catch (...) {
         return CDLIB_FAILED;
     }
 }
 
-}  // namespace
+} // namespace
 
 namespace dlib {
-template <>
-struct image_traits<borrowed_picture> {
-    typedef rgb_pixel pixel_type;
-};
-}  // namespace dlib
+template <> struct image_traits<borrowed_picture> { typedef rgb_pixel pixel_type; };
+} // namespace dlib
 
 struct cdlib_detector {
     dlib::frontal_face_detector faces;
@@ -54,9 +48,7 @@ extern "C" cdlib_status cdlib_open(const char *path, cdlib_detector **detector) 
         if (!file) return CDLIB_UNREADABLE;
         try {
             dlib::deserialize(opened->landmarks, file);
-        } catch (const dlib::serialization_error &) {
-            return CDLIB_UNREADABLE;
-        }
+        } catch (const dlib::serialization_error &) { return CDLIB_UNREADABLE; }
         if (opened->landmarks.num_parts() != landmark_count) return CDLIB_UNSUITABLE;
         opened->faces = dlib::get_frontal_face_detector();
         *detector = opened.release();
@@ -67,8 +59,7 @@ extern "C" cdlib_status cdlib_open(const char *path, cdlib_detector **detector) 
 extern "C" void cdlib_close(cdlib_detector *detector) { delete detector; }
 
 extern "C" cdlib_status cdlib_find_faces(
-    const cdlib_detector *detector, cdlib_picture picture, int doublings, cdlib_face *faces, int capacity,
-    int *count) {
+    const cdlib_detector *detector, cdlib_picture picture, int doublings, cdlib_face *faces, int capacity, int *count) {
     return guarded([&] {
         // The detector keeps scratch between calls: a copy makes concurrent calls safe.
         dlib::frontal_face_detector finder(detector->faces);
@@ -87,9 +78,8 @@ extern "C" cdlib_status cdlib_find_faces(
         for (const dlib::rect_detection &one : found) {
             if (kept == capacity) break;
             const dlib::rectangle box = pyramid.rect_down(one.rect, static_cast<unsigned int>(doublings));
-            faces[kept++] = cdlib_face{
-                static_cast<int>(box.left()), static_cast<int>(box.top()), static_cast<int>(box.right()),
-                static_cast<int>(box.bottom()), one.detection_confidence};
+            faces[kept++] = cdlib_face{static_cast<int>(box.left()), static_cast<int>(box.top()),
+                static_cast<int>(box.right()), static_cast<int>(box.bottom()), one.detection_confidence};
         }
         *count = kept;
         return CDLIB_OK;
@@ -100,8 +90,7 @@ extern "C" cdlib_status cdlib_place_landmarks(
     const cdlib_detector *detector, cdlib_picture picture, cdlib_face box, int32_t points[136]) {
     return guarded([&] {
         const dlib::rectangle rectangle(box.left, box.top, box.right, box.bottom);
-        const dlib::full_object_detection shape =
-            detector->landmarks(borrowed_picture{picture}, rectangle);
+        const dlib::full_object_detection shape = detector->landmarks(borrowed_picture{picture}, rectangle);
         for (unsigned long i = 0; i < landmark_count; ++i) {
             points[2 * i] = static_cast<int32_t>(shape.part(i).x());
             points[2 * i + 1] = static_cast<int32_t>(shape.part(i).y());

@@ -8,11 +8,11 @@ static VipsImage *keep(VipsObject *scope, int failed, VipsImage *image) {
     return image;
 }
 
-#define OPERATION(name, ...)                                                                             \
-    static VipsImage *name(VipsObject *scope, VipsImage *in) {                                           \
-        VipsImage *out = NULL;                                                                           \
-        int failed = __VA_ARGS__;                                                                        \
-        return keep(scope, failed, out);                                                                 \
+#define OPERATION(name, ...)                                   \
+    static VipsImage *name(VipsObject *scope, VipsImage *in) { \
+        VipsImage *out = NULL;                                 \
+        int failed = __VA_ARGS__;                              \
+        return keep(scope, failed, out);                       \
     }
 
 // Relative colorimetric with black-point compensation: what editors show by default.
@@ -46,8 +46,7 @@ static VipsImage *interpreted(VipsObject *scope, VipsImage *in, VipsInterpretati
 
 /// Converts through profiles. libvips before 8.15 does not scale a 16-bit alpha to the 8 bits that come out, so
 /// that one goes round.
-static VipsImage *managed(
-    VipsObject *scope, VipsImage *in, VipsImage *(*transform)(VipsObject *, VipsImage *)) {
+static VipsImage *managed(VipsObject *scope, VipsImage *in, VipsImage *(*transform)(VipsObject *, VipsImage *)) {
     if (in->BandFmt != VIPS_FORMAT_USHORT || !vips_image_hasalpha(in)) return transform(scope, in);
     VipsImage *colours = NULL, *alpha = NULL, *out = NULL;
     int failed = vips_extract_band(in, &colours, 0, "n", in->Bands - 1, NULL);
@@ -111,8 +110,7 @@ static VipsImage *convert(VipsObject *scope, VipsImage *image) {
         VipsImage *bytes = halved(scope, in);
         if (bytes == NULL) return NULL;
         in = interpreted(
-            scope, bytes,
-            kind == VIPS_INTERPRETATION_RGB16 ? VIPS_INTERPRETATION_sRGB : VIPS_INTERPRETATION_B_W);
+            scope, bytes, kind == VIPS_INTERPRETATION_RGB16 ? VIPS_INTERPRETATION_sRGB : VIPS_INTERPRETATION_B_W);
         if (in == NULL) return NULL;
     }
     return plain(scope, in);

@@ -45,8 +45,7 @@ static VipsImage *reduce(VipsObject *scope, VipsImage *image, VipsKernel kernel,
     return vips_reduce(t[0], &t[1], across, down, "kernel", kernel, NULL) ? NULL : t[1];
 }
 
-static int shrink_lanczos(
-    VipsObject *scope, cvips_picture picture, int width, int height, uint8_t *pixels) {
+static int shrink_lanczos(VipsObject *scope, cvips_picture picture, int width, int height, uint8_t *pixels) {
     double across = (double)picture.width / width;
     double down = (double)picture.height / height;
     VipsImage *smaller = reduce(scope, wrap(scope, picture), VIPS_KERNEL_LANCZOS3, across, down);
@@ -70,10 +69,9 @@ static VipsImage *enlarge(VipsObject *scope, VipsImage *image, int width, int he
     if (!bilinear) return NULL;
     vips_object_local(scope, bilinear);
     VipsArrayInt *window = vips_array_int_newv(4, 0, 0, width, height);
-    int failed = vips_affine(
-        image, &t[0], (double)width / image->Xsize, 0.0, 0.0, (double)height / image->Ysize, "interpolate",
-        bilinear, "oarea", window, "extend", VIPS_EXTEND_COPY, "idx", 0.5, "idy", 0.5, "odx", -0.5, "ody", -0.5,
-        NULL);
+    int failed = vips_affine(image, &t[0], (double)width / image->Xsize, 0.0, 0.0, (double)height / image->Ysize,
+        "interpolate", bilinear, "oarea", window, "extend", VIPS_EXTEND_COPY, "idx", 0.5, "idy", 0.5, "odx", -0.5,
+        "ody", -0.5, NULL);
     vips_area_unref(VIPS_AREA(window));
     return failed ? NULL : t[0];
 }
@@ -87,8 +85,8 @@ static VipsImage *rendered(VipsObject *scope, VipsImage *image) {
 
 static VipsImage *convolve(VipsObject *scope, VipsImage *image, double sigma) {
     VipsImage **t = (VipsImage **)vips_object_local_array(scope, 1);
-    int failed = !image || vips_gaussblur(
-        image, &t[0], sigma, "min_ampl", 0.001, "precision", VIPS_PRECISION_FLOAT, NULL);
+    int failed = !image
+        || vips_gaussblur(image, &t[0], sigma, "min_ampl", 0.001, "precision", VIPS_PRECISION_FLOAT, NULL);
     return failed ? NULL : t[0];
 }
 
@@ -116,8 +114,7 @@ cvips_status cvips_gaussian_blur(
 }
 
 static int extract_parallelogram(
-    VipsObject *scope, cvips_picture picture, cvips_parallelogram area, int side, int oversampling,
-    uint8_t *pixels) {
+    VipsObject *scope, cvips_picture picture, cvips_parallelogram area, int side, int oversampling, uint8_t *pixels) {
     VipsImage **t = (VipsImage **)vips_object_local_array(scope, 1);
     VipsImage *source = wrap(scope, picture);
     VipsInterpolate *bilinear = source ? vips_interpolate_new("bilinear") : NULL;
@@ -129,9 +126,8 @@ static int extract_parallelogram(
     double dx = area.down_x / fine, dy = area.down_y / fine;
     double determinant = rx * dy - dx * ry;
     VipsArrayInt *window = vips_array_int_newv(4, 0, 0, fine, fine);
-    int failed = vips_affine(
-        source, &t[0], dy / determinant, -dx / determinant, -ry / determinant, rx / determinant,  //
-        "interpolate", bilinear, "oarea", window, "extend", VIPS_EXTEND_COPY,                     //
+    int failed = vips_affine(source, &t[0], dy / determinant, -dx / determinant, -ry / determinant, rx / determinant, //
+        "interpolate", bilinear, "oarea", window, "extend", VIPS_EXTEND_COPY,                                         //
         // The centre of fine pixel 0 lies half a step into the area.
         "idx", -(area.x + 0.5 * (rx + dx)), "idy", -(area.y + 0.5 * (ry + dy)), NULL);
     vips_area_unref(VIPS_AREA(window));
@@ -140,11 +136,9 @@ static int extract_parallelogram(
     return upright ? write_pixels(scope, upright, side, side, pixels) : -1;
 }
 
-cvips_status cvips_extract_parallelogram(
-    cvips_picture picture, cvips_parallelogram area, int side, int oversampling, uint8_t *pixels, char *reason,
-    size_t reason_size) {
+cvips_status cvips_extract_parallelogram(cvips_picture picture, cvips_parallelogram area, int side, int oversampling,
+    uint8_t *pixels, char *reason, size_t reason_size) {
     VipsImage *scope = open_scope();
-    int result =
-        scope ? extract_parallelogram(VIPS_OBJECT(scope), picture, area, side, oversampling, pixels) : -1;
+    int result = scope ? extract_parallelogram(VIPS_OBJECT(scope), picture, area, side, oversampling, pixels) : -1;
     return close_scope(scope, result, reason, reason_size);
 }

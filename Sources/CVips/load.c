@@ -18,8 +18,8 @@ static uint32_t big_endian(const uint8_t *p) {
 }
 
 static bool has_still_brand(const uint8_t *bytes, size_t count) {
-    static const char brands[][5] = {"heic", "heix", "hevc", "hevx", "heim", "heis", "hevm",
-                                     "hevs", "mif1", "msf1", "avif", "avis"};
+    static const char brands[][5] = {
+        "heic", "heix", "hevc", "hevx", "heim", "heis", "hevm", "hevs", "mif1", "msf1", "avif", "avis"};
     size_t end = VIPS_MIN(count, VIPS_MIN(big_endian(bytes), 128));
     // Behind the major brand stands a version.
     for (size_t at = 8; at == 8 || at + 4 <= end; at += at == 8 ? 8 : 4)
@@ -41,8 +41,7 @@ cvips_format cvips_sniff(const uint8_t *bytes, size_t count) {
 }
 
 /// Calls the one loader of a format: libvips never chooses.
-static int load(
-    const void *bytes, size_t count, cvips_format format, VipsImage **image) {
+static int load(const void *bytes, size_t count, cvips_format format, VipsImage **image) {
     void *buffer = (void *)bytes;
     // A file that is cut short or damaged is an error, not a picture with a grey lower half.
 #define OPTIONS "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR, NULL
@@ -59,10 +58,9 @@ static int load(
 }
 
 static bool has_loader(cvips_format format) {
-    static const char *const names[] = {NULL, "jpegload_buffer", "pngload_buffer", "webpload_buffer",
-                                        "tiffload_buffer", "heifload_buffer", "gifload_buffer"};
-    return format > CVIPS_UNKNOWN && format <= CVIPS_GIF
-        && vips_type_find("VipsOperation", names[format]) != 0;
+    static const char *const names[] = {NULL, "jpegload_buffer", "pngload_buffer", "webpload_buffer", "tiffload_buffer",
+        "heifload_buffer", "gifload_buffer"};
+    return format > CVIPS_UNKNOWN && format <= CVIPS_GIF && vips_type_find("VipsOperation", names[format]) != 0;
 }
 
 /// Hands EXIF data to libvips with the six bytes in front without which it does not read them before 8.13.
@@ -121,14 +119,12 @@ static cvips_header header_of(VipsImage *image) {
     return header;
 }
 
-cvips_status cvips_open(
-    const void *bytes, size_t count, cvips_format format, cvips_header *header,
+cvips_status cvips_open(const void *bytes, size_t count, cvips_format format, cvips_header *header,
     cvips_decoder **decoder, char *reason, size_t reason_size) {
     if (cvips_begin() != 0) return cvips_end(CVIPS_FAILED, reason, reason_size);
     if (!has_loader(format)) return cvips_end(CVIPS_UNSUPPORTED, reason, reason_size);
     VipsImage *image = NULL;
-    if (load(bytes, count, format, &image) != 0)
-        return cvips_end(CVIPS_FAILED, reason, reason_size);
+    if (load(bytes, count, format, &image) != 0) return cvips_end(CVIPS_FAILED, reason, reason_size);
     complete_exif(image, format, bytes, count);
     *header = header_of(image);
     cvips_decoder *result = g_new0(cvips_decoder, 1);
@@ -207,8 +203,7 @@ static cvips_status convert(
     }
     // A picture is read from top to bottom and once, so a second one is opened to be measured.
     VipsImage *measured = NULL;
-    if (load(decoder->bytes, decoder->count, decoder->format, &measured) != 0)
-        return CVIPS_FAILED;
+    if (load(decoder->bytes, decoder->count, decoder->format, &measured) != 0) return CVIPS_FAILED;
     cvips_scale scale;
     cvips_status status = cvips_measure_floats(measured, &scale, reason, reason_size);
     g_object_unref(measured);
@@ -217,8 +212,7 @@ static cvips_status convert(
     return *srgb != NULL ? CVIPS_OK : CVIPS_FAILED;
 }
 
-cvips_status cvips_decode(
-    cvips_decoder *decoder, int orientation, uint8_t *pixels, char *reason, size_t reason_size) {
+cvips_status cvips_decode(cvips_decoder *decoder, int orientation, uint8_t *pixels, char *reason, size_t reason_size) {
     if (cvips_begin() != 0) return cvips_end(CVIPS_FAILED, reason, reason_size);
     VipsObject *scope = VIPS_OBJECT(vips_image_new());
     VipsImage *srgb = NULL;

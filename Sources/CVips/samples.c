@@ -18,7 +18,7 @@ typedef struct {
 static void measure(void *context, VipsRegion *region, const VipsRect *area) {
     measured *m = context;
     for (int y = area->top; y < area->top + area->height; y++) {
-        const float *line = (const float *) VIPS_REGION_ADDR(region, 0, y);
+        const float *line = (const float *)VIPS_REGION_ADDR(region, 0, y);
         for (size_t i = 0; i < m->per_line; i++) {
             double value = line[i];
             if (isnan(value)) m->has_nan = true;

@@ -1,8 +1,7 @@
 #include "internal.h"
 
 cvips_status cvips_encode_png(
-    const uint8_t *pixels, int width, int height, void **bytes, size_t *count, char *reason,
-    size_t reason_size) {
+    const uint8_t *pixels, int width, int height, void **bytes, size_t *count, char *reason, size_t reason_size) {
     if (cvips_begin() != 0) return cvips_end(CVIPS_FAILED, reason, reason_size);
     size_t size = (size_t)width * (size_t)height * 3;
     VipsImage *image = vips_image_new_from_memory(pixels, size, width, height, 3, VIPS_FORMAT_UCHAR);
@@ -39,8 +38,7 @@ static cvips_status draw_text(
     return CVIPS_OK;
 }
 
-cvips_status cvips_text(
-    const char *text, int pixels_high, uint8_t **mask, int *left, int *top, int *width, int *height,
+cvips_status cvips_text(const char *text, int pixels_high, uint8_t **mask, int *left, int *top, int *width, int *height,
     char *reason, size_t reason_size) {
     cvips_status status = CVIPS_FAILED;
     if (cvips_begin() == 0) status = draw_text(text, pixels_high, mask, left, top, width, height);

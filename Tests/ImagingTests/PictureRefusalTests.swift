@@ -44,7 +44,7 @@ struct PictureRefusalTests {
                 var address = sockaddr_un()
                 address.sun_family = sa_family_t(AF_UNIX)
                 // In a folder of its own, since an address holds a hundred bytes.
-                let socketPath = "/tmp/pulse-\(getpid()).png"
+                let socketPath = NSTemporaryDirectory() + "pulse-\(getpid()).png"
                 defer { unlink(socketPath) }
                 withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(socketPath.utf8)) }
                 let bound = withUnsafePointer(to: &address) {

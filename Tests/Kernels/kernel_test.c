@@ -139,7 +139,7 @@ static float *padded(const float *source, int channels, int pixels, ptrdiff_t st
 
 static void test_separable(const ck_kernels *kernels, ck_pool *pool, int in, int out, int height, int width, int haar) {
     int pixels = height * width;
-    reference r = {in, out, height, width, haar};
+    reference r = {.in = in, .out = out, .height = height, .width = width, .haar = haar};
     float *weight = numbers((size_t)in * out, 1), *output = numbers((size_t)out * pixels, 2);
     r.weight = weight, r.kernel = numbers((size_t)in * 9, 3), r.bias = numbers((size_t)out, 4);
     r.gain = numbers((size_t)gains(&r), 5), r.noise = numbers((size_t)pixels, 6);

@@ -12,8 +12,8 @@ extern "C" {
 /// What a call came to; anything but `CDLIB_OK` leaves the outputs untouched.
 typedef enum {
     CDLIB_OK = 0,
-    CDLIB_UNREADABLE = 1,      // the landmark file is missing or is not a shape predictor
-    CDLIB_UNSUITABLE = 2,  // a shape predictor, but not one of 68 points
+    CDLIB_UNREADABLE = 1, // the landmark file is missing or is not a shape predictor
+    CDLIB_UNSUITABLE = 2, // a shape predictor, but not one of 68 points
     CDLIB_OUT_OF_MEMORY = 3,
     CDLIB_FAILED = 4,
 } cdlib_status;
@@ -42,8 +42,7 @@ void cdlib_close(cdlib_detector *detector);
 /// Finds faces, surest first, after doubling the picture's size `doublings` times.
 /// `faces` receives at most `capacity` of them, in the picture's own pixels; `count` how many.
 cdlib_status cdlib_find_faces(
-    const cdlib_detector *detector, cdlib_picture picture, int doublings, cdlib_face *faces, int capacity,
-    int *count);
+    const cdlib_detector *detector, cdlib_picture picture, int doublings, cdlib_face *faces, int capacity, int *count);
 
 /// Places the 68 landmarks of the face in `box`: `points` receives x and y in turn, 136 numbers.
 cdlib_status cdlib_place_landmarks(

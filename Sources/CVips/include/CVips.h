@@ -62,27 +62,23 @@ typedef struct cvips_decoder cvips_decoder;
 /// - header: receives what it says; undefined on failure.
 /// - decoder: receives the open picture, to be closed with cvips_close; untouched on failure.
 /// - reason: receives libvips' account of a failure, at most reason_size bytes with the terminator.
-cvips_status cvips_open(
-    const void *bytes, size_t count, cvips_format format, cvips_header *header,
+cvips_status cvips_open(const void *bytes, size_t count, cvips_format format, cvips_header *header,
     cvips_decoder **decoder, char *reason, size_t reason_size);
 
 /// Decodes, once, into 8-bit sRGB, interleaved RGB, width·height·3 bytes at `pixels`: turned as `orientation`, 1…8,
 /// says, profile converted, transparency laid over white. On failure the pixels are undefined.
-cvips_status cvips_decode(
-    cvips_decoder *decoder, int orientation, uint8_t *pixels, char *reason, size_t reason_size);
+cvips_status cvips_decode(cvips_decoder *decoder, int orientation, uint8_t *pixels, char *reason, size_t reason_size);
 
 void cvips_close(cvips_decoder *decoder);
 
 /// Encodes interleaved 8-bit RGB as PNG. `bytes` is to be freed with cvips_free.
 cvips_status cvips_encode_png(
-    const uint8_t *pixels, int width, int height, void **bytes, size_t *count, char *reason,
-    size_t reason_size);
+    const uint8_t *pixels, int width, int height, void **bytes, size_t *count, char *reason, size_t reason_size);
 
 /// Draws one line of plain text as a mask, 0 outside the letters and 255 inside, `pixels_high` to the em.
 /// The mask holds the ink alone: `left` and `top` receive its place within the line, so that lines share a baseline.
 /// Fails where libvips has no text renderer or the machine has no font. `mask` is to be freed with cvips_free.
-cvips_status cvips_text(
-    const char *text, int pixels_high, uint8_t **mask, int *left, int *top, int *width, int *height,
+cvips_status cvips_text(const char *text, int pixels_high, uint8_t **mask, int *left, int *top, int *width, int *height,
     char *reason, size_t reason_size);
 
 void cvips_free(void *memory);

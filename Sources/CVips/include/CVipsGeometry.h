@@ -30,6 +30,5 @@ typedef struct {
 
 /// Maps a parallelogram onto a square of `side` pixels: bilinear samples on a grid `oversampling` times finer,
 /// then an antialiased Lanczos reduction. `pixels` receives `side`·`side`·3 bytes.
-cvips_status cvips_extract_parallelogram(
-    cvips_picture picture, cvips_parallelogram area, int side, int oversampling, uint8_t *pixels, char *reason,
-    size_t reason_size);
+cvips_status cvips_extract_parallelogram(cvips_picture picture, cvips_parallelogram area, int side, int oversampling,
+    uint8_t *pixels, char *reason, size_t reason_size);

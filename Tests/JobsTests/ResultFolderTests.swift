@@ -160,6 +160,12 @@ import Testing
         #expect(error.generators == 8 && error.possible == 4)
     }
 
+    @Test func readsTheSystemsTables() {
+        #expect(number(in: "MemTotal: 9 kB\nMemAvailable:   123 kB\n", after: "MemAvailable:") == 123)
+        #expect(number(in: "Name:\tx\nVmSize:\t  77 kB\n", after: "VmSize:") == 77)
+        #expect(number(in: "Name:\tx\n", after: "VmSize:") == nil)
+    }
+
     @Test func knowsWhatIsFree() throws {
         let available = try #require(availableMemory())
         #expect(available > 1 << 24 && available < 1 << 44)

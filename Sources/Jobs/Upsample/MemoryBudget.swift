@@ -70,7 +70,7 @@ func availableMemory() -> Int? {
 }
 
 /// The number that follows a word at the start of a line.
-private func number(in text: String, after word: String) -> Int? {
+func number(in text: String, after word: String) -> Int? {
     let line = text.split(separator: "\n").first { $0.hasPrefix(word) }
-    return line.flatMap { Int($0.dropFirst(word.count).split(separator: " ").first ?? "") }
+    return line.flatMap { Int($0.dropFirst(word.count).split(whereSeparator: \.isWhitespace).first ?? "") }
 }

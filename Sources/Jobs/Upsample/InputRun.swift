@@ -56,7 +56,7 @@ final class InputRun {
     /// that.
     func finish(isCancelled: Bool) throws -> UpsampleEvent {
         defer { discard() }
-        guard writer.hasCandidates else { return .nothingFound(input) }
+        guard writer.hasCandidates else { return .nothingFound(input, diverged: !isCancelled) }
         let report = try writer.finish(isCancelled: isCancelled)
         var destination = input.destination
         if report.interrupted == true { destination = freeName(for: destination) }

@@ -17,8 +17,9 @@ public enum UpsampleEvent: Sendable {
     case finished(UpsampleResult)
     /// Nothing came of an input.
     case failed(JobInput, any Error)
-    /// The job was cancelled before the first step of this input was made; nothing is written.
-    case nothingFound(JobInput)
+    /// Nothing is written: the job was cancelled before the first step of this input was made, or every candidate's
+    /// numbers stopped being finite at its start.
+    case nothingFound(JobInput, diverged: Bool)
 }
 
 /// A result that is in place.

@@ -27,10 +27,15 @@ struct UpsampleConsole {
                 progress.clear()
                 printSummary(of: result)
                 if !result.hasAccepted { status = status.combined(with: .unaccepted) }
-            case .nothingFound(let input):
+            case .nothingFound(let input, diverged: false):
+                progress.clear()
+                printError("\(input.path): interrupted before the first step was made; nothing is written.")
+            case .nothingFound(let input, diverged: true):
                 progress.clear()
                 printError(
-                    "\(input.path.string): interrupted before the first step was made; nothing is written.")
+                    "\(input.path): the search diverged at its start; nothing is written. Choose another --seed."
+                )
+                status = .failure
             case .failed(_, let error):
                 progress.clear()
                 printError(wording(of: error))

@@ -29,8 +29,6 @@ import Testing
         (["--frobnicate"], "--frobnicate"),
         (["upsample"], "inputs"),
         (["upsample", "a.png"], "--output"),
-        (["upsample", "a.png", "--output", "o", "--mode", "fast"], "--mode classic"),
-        (["upsample", "a.png", "--output", "o", "--mode", "fast", "--eps", "1"], "--eps"),
         (["upsample", "a.png", "--output", "o", "--mode", "slow"], "slow"),
         (["upsample", "a.png", "--output", "o", "--steps", "0"], "steps"),
         (["upsample", "a.png", "--output", "o", "--count", "0"], "--count"),

@@ -90,8 +90,11 @@ import Testing
 private struct CountedMethod: SearchMethod {
     static let name = "counted"
     static let defaultTolerance = 1.0
+    static let defaultCount = 1
     var steps = 3
-    var lengths: [Int]
+    var lengths: [Int] = []
+
+    init() {}
 
     init(lengths: [Int]) { self.lengths = lengths }
 

@@ -5,6 +5,7 @@ public struct ClassicMethod: SearchMethod {
     public static let name = "classic"
     /// 255·√0.002, PULSE's mean square of 2·10⁻³ in grey levels.
     public static let defaultTolerance = 255 * 0.002.squareRoot()
+    public static let defaultCount = 1
     /// How many steps a search may have.
     public static let stepRange = 1...1_000_000
 

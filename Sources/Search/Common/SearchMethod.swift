@@ -8,8 +8,13 @@ public protocol SearchMethod: Codable, Hashable, Sendable {
     static var name: String { get }
     /// With which a face is accepted unless the user says otherwise, in grey levels 0…255.
     static var defaultTolerance: Double { get }
+    /// How many candidates are found unless the user says otherwise.
+    static var defaultCount: Int { get }
     /// Most steps of one candidate.
-    var steps: Int { get }
+    var steps: Int { get set }
+
+    /// With the default options.
+    init()
 
     /// - Throws: an error for the first option that no search can run with.
     func validate() throws

@@ -2,7 +2,9 @@ import ArgumentParser
 import Search
 
 /// The options that only classic mode has, as typed.
-struct ClassicArguments: ParsableArguments {
+struct ClassicArguments: ModeArguments {
+    static let mode: any SearchMethod.Type = ClassicMethod.self
+
     @Option(help: "The loss: weight*name joined by '+' (default: 100*L2+0.05*GEOCROSS).")
     var loss: String?
 
@@ -33,9 +35,6 @@ struct ClassicArguments: ParsableArguments {
     @Option(help: "How the learning rate changes (default: linear1cycledrop).")
     var schedule: Schedule?
 
-    @Flag(help: "Also write the best face after every step, to NAME/intermediate/K/HR and LR.")
-    var saveIntermediate = false
-
     /// The options that were given, by the names users know.
     var given: [String] {
         [
@@ -43,13 +42,12 @@ struct ClassicArguments: ParsableArguments {
             trainableNoise.map { _ in "--trainable-noise" }, zeroNoise.map { _ in "--zero-noise" },
             tileLatent ? "--tile-latent" : nil, optimizer.map { _ in "--optimizer" },
             learningRate.map { _ in "--learning-rate" }, schedule.map { _ in "--schedule" },
-            saveIntermediate ? "--save-intermediate" : nil,
         ].compactMap { $0 }
     }
 
     /// The settings of a search: PULSE's where nothing was given.
     /// - Throws: `ValidationError` for text that cannot be read.
-    func method() throws -> ClassicMethod {
+    func method() throws -> any SearchMethod {
         var options = ClassicMethod()
         if let loss {
             do {

@@ -40,23 +40,28 @@ struct UpsampleCommand: ComputingCommand {
     @Option(help: "The face generator; 'pulse model list' names what there is.")
     var model: String?
 
-    @Option(help: "How to search: classic (fast does not exist yet).")
-    var mode: SearchMode?
+    @Option(help: "How to search (default: \(UpsampleRequest.methods[0].name)).")
+    var mode: ModeChoice?
 
-    @Option(help: "How many candidates to find for each input, 1…10000 (default: 1).")
+    @Option(
+        help: "How many candidates to find for each input, 1…10000 (default: \(byMode { $0.defaultCount })).")
     var count: Int?
 
     @Option(help: "The seed, a whole number from 0; drawn and reported where absent.")
     var seed: UInt64?
 
-    @Option(help: "Search steps for each candidate, 1…1000000 (default: 100).")
+    @Option(
+        help: "Search steps for each candidate, 1…1000000 (default: \(byMode { $0.init().steps })).")
     var steps: Int?
 
     @Option(help: "How the input is taken to have been made small; auto means bicubic.")
     var `operator`: OperatorChoice?
 
     @Option(
-        help: "Accept a face whose rms difference is at most this many grey levels (default: 11.404).")
+        help: """
+            Accept a face whose rms difference is at most this many grey levels \
+            (default: \(byMode { String(format: "%.3f", $0.defaultTolerance) })).
+            """)
     var tolerance: Double?
 
     @Option(help: "Processor threads (default: all).")
@@ -76,6 +81,9 @@ struct UpsampleCommand: ComputingCommand {
             """)
     var force = false
 
+    @Flag(help: "Also write the best face after every step, to NAME/intermediate/K/HR and LR.")
+    var saveIntermediate = false
+
     @Option(help: "How to show progress on standard error: auto, bar, plain, json or none.")
     var progress: ProgressStyle = .auto
 
@@ -84,14 +92,6 @@ struct UpsampleCommand: ComputingCommand {
 
     /// Refuses what no input could make right. Runs while the arguments are parsed.
     func validate() throws {
-        if mode == .fast {
-            if let option = classic.given.first {
-                throw ValidationError(
-                    "\(option) belongs to classic mode: leave it out, or say --mode classic.")
-            }
-            throw ValidationError(
-                "Fast mode is not available yet: leave --mode out, or say --mode classic.")
-        }
         guard !inputs.isEmpty || from != nil else {
             throw ValidationError("Name the pictures to search for, or a report with --from.")
         }
@@ -116,13 +116,28 @@ struct UpsampleCommand: ComputingCommand {
         [
             model.map { _ in "--model" }, mode.map { _ in "--mode" }, count.map { _ in "--count" },
             seed.map { _ in "--seed" }, steps.map { _ in "--steps" }, self.operator.map { _ in "--operator" },
-            tolerance.map { _ in "--tolerance" },
-        ].compactMap { $0 } + classic.given
+            tolerance.map { _ in "--tolerance" }, saveIntermediate ? "--save-intermediate" : nil,
+        ].compactMap { $0 } + groups.flatMap(\.given)
+    }
+
+    /// The options of single modes.
+    private var groups: [any ModeArguments] { [classic] }
+
+    /// The method that the mode's name and its options ask for.
+    private func method() throws -> any SearchMethod {
+        let mode = mode?.method ?? UpsampleRequest.methods[0]
+        for group in groups where type(of: group).mode != mode {
+            if let option = group.given.first {
+                let owner = type(of: group).mode.name
+                throw ValidationError("\(option) belongs to \(owner) mode: leave it out, or say --mode \(owner).")
+            }
+        }
+        return try groups.first { type(of: $0).mode == mode }?.method() ?? mode.init()
     }
 
     /// What the options ask for, checked.
     func newRequest() throws -> UpsampleRequest {
-        var method = try classic.method()
+        var method = try method()
         if let steps { method.steps = steps }
         do {
             try method.validate()
@@ -132,8 +147,8 @@ struct UpsampleCommand: ComputingCommand {
         }
         return UpsampleRequest(
             model: model ?? ModelStore.defaultModelName, method: method, operator: self.operator?.name,
-            seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), count: count ?? 1, tolerance: tolerance,
-            savesIntermediate: classic.saveIntermediate)
+            seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
+            count: count ?? type(of: method).defaultCount, tolerance: tolerance, savesIntermediate: saveIntermediate)
     }
 
     func run() throws {
@@ -166,10 +181,6 @@ func check(_ option: String, _ value: Int, in range: ClosedRange<Int>) throws {
         throw ValidationError(
             "\(option) is \(value); it must be from \(range.lowerBound) to \(range.upperBound).")
     }
-}
-
-enum SearchMode: String, CaseIterable, ExpressibleByArgument {
-    case fast, classic
 }
 
 /// `--operator`: a downscale operator, or leave the choice to the program.

@@ -1,10 +1,66 @@
 import FaceAlignment
+import Imaging
 import Testing
 
 @testable import pulse
 
 /// What is said of errors, whose data the libraries' own tests check.
 @Suite struct WordingTests {
+    // MARK: Pictures
+
+    @Test func aPipeIsCalledOne() {
+        #expect(wording(of: PictureError.notARegularFile(name: "in")).contains("pipe"))
+    }
+
+    @Test(arguments: ["PDF", "SVG", "camera raw (CR3)", "TGA"])
+    func formatsThatAreNotReadAreNamed(_ format: String) {
+        let text = wording(of: PictureError.declined(name: "in", format: format))
+        #expect(text.contains(format) && text.contains("PNG or JPEG"))
+    }
+
+    @Test(
+        "What is no picture is told what it is, and not to be converted",
+        arguments: NotAPicture.allCases)
+    func noPictures(_ kind: NotAPicture) {
+        let names: [NotAPicture: String] = [
+            .appleDouble: "macOS metadata", .finderSettings: "the Finder's settings of a folder",
+            .webPage: "a web page", .gitPointer: "a pointer of Git LFS", .text: "text",
+            .archive: "an archive", .officeDocument: "a document of Windows or Office", .film: "a film",
+            .sound: "a sound recording", .program: "a program",
+        ]
+        let text = wording(of: PictureError.notAPicture(name: "in", kind: kind))
+        #expect(names[kind].map { text.hasPrefix("in: \($0), not a picture") } == true, "\(text)")
+        #expect(!text.lowercased().contains("convert"))
+    }
+
+    @Test func whatIsNotRecognisedIsToldWhichFormatsAre() {
+        #expect(wording(of: PictureError.unknownType(name: "in")).contains("JPEG, PNG, WebP, TIFF, HEIC"))
+    }
+
+    @Test func aCutFileIsCalledThat() {
+        let text = wording(of: PictureError.truncated(name: "in", format: "PNG", reason: ""))
+        #expect(text == "in: the PNG file is cut short. Get a complete copy.")
+    }
+
+    @Test func tooManyPixelsAreCounted() {
+        let text = wording(
+            of: PictureError.tooManyPixels(name: "in", width: 60_000, height: 60_000, limit: 200_000_000))
+        #expect(text.contains("60000×60000") && text.contains("200"))
+    }
+
+    @Test(arguments: [TransferFunction.linear, .pq, .hlg])
+    func highDynamicRangeIsToldWhatIsRead(_ transfer: TransferFunction) {
+        let text = wording(of: PictureError.transfer(name: "in", format: "PNG", transfer: transfer))
+        #expect(text.contains("sRGB"))
+    }
+
+    @Test(arguments: [SampleFormat.Kind.unsigned, .signed, .float, .invertedFloat, .complex, .logarithmic])
+    func otherSamplesAreToldWhichAreRead(_ kind: SampleFormat.Kind) {
+        let samples = SampleFormat(kind: kind, bits: 24)
+        let text = wording(of: PictureError.sampleFormat(name: "in", format: "TIFF", samples: samples))
+        #expect(text.contains("8 or 16 bits a channel"))
+    }
+
     // MARK: Faces
 
     @Test func theFormOfAFileOfLandmarksIsSaid() {

@@ -1,5 +1,10 @@
 import FaceAlignment
+import Files
+import Foundation
+import Generators
 import Imaging
+import Models
+import TestSupport
 import Testing
 
 @testable import pulse
@@ -84,5 +89,30 @@ import Testing
         for name in ["count(", "tooSmall(", "notAPoint(", "boxForm", "object(", "FaceAlignment"] {
             #expect(!text.contains(name), "\(text)")
         }
+    }
+
+    // MARK: Models, files and the machine
+
+    @Test func anUnknownModelIsToldHowToBeImported() throws {
+        try withTemporaryDirectory { home in
+            let error = #expect(throws: ModelError.self) { try ModelStore(home: home).load("nothing") }
+            let text = error.map { wording(of: $0) } ?? ""
+            #expect(text.contains("nothing") && text.contains("pulse model import"))
+        }
+    }
+
+    @Test(arguments: [
+        (StoreFault.notAFolder, "it is a file, not a folder"),
+        (.noRoom(needed: 9, free: 7), "the model takes 9 bytes, and 7 are free"),
+        (.file(.unwritable(code: EACCES)), systemMessage(EACCES)),
+    ])
+    func aStoreThatCannotBeWrittenIsSaid(_ fault: StoreFault, text: String) {
+        let error = ModelError.storeUnwritable(folder: "models", fault)
+        #expect(wording(of: error) == "models: the model folder cannot be used: \(text)")
+    }
+
+    @Test func aModelOfAnUnknownFamilyNamesIt() {
+        let error = ModelError.notAModel(file: "toy", .unknownFamily("Toy"))
+        #expect(wording(of: error) == "toy: not a model file of this program: the family 'Toy' is unknown")
     }
 }

@@ -48,3 +48,14 @@ extension DecodingError {
         }
     }
 }
+
+/// Text out of a file, fit for a sentence: short, one line, and without control characters.
+func oneLine(_ text: String, limit: Int = 120) -> String {
+    let scalars = text.unicodeScalars.prefix(limit).map { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: "?"
+        default: String(scalar)
+        }
+    }
+    return scalars.joined() + (scalars.count == limit && text.unicodeScalars.count > limit ? "…" : "")
+}

@@ -1,9 +1,11 @@
+import Engine
 import FaceAlignment
 import Files
 import Foundation
 import Generators
 import Imaging
 import Models
+import Search
 import TestSupport
 import Testing
 
@@ -91,6 +93,43 @@ import Testing
         }
     }
 
+    // MARK: Search
+
+    @Test func aLargePictureIsToldTheCommandToRun() {
+        let plain = TargetError.tooLarge(name: "me/photo.jpg", width: 4000, height: 3000)
+        #expect(wording(of: plain).hasSuffix("pulse align me/photo.jpg --output aligned --size 32"))
+        let awkward = TargetError.tooLarge(name: "it's me.jpg", width: 4000, height: 3000)
+        #expect(wording(of: awkward).hasSuffix(#"pulse align 'it'\''s me.jpg' --output aligned --size 32"#))
+    }
+
+    @Test func aLossIsToldHowToBeWritten() {
+        let error = #expect(throws: LossExpressionError.self) { try LossExpression("100*L3") }
+        #expect(
+            error.map { wording(of: $0) } == """
+                loss "100*L3", character 5: there is no loss called 'L3'. Write it as weight*name joined by '+', \
+                for example "100*L2+0.05*GEOCROSS"; the losses are L2, L1, GEOCROSS.
+                """)
+    }
+
+    @Test(arguments: [
+        (ClassicMethodError.steps(0), "0 steps make no search: ask for at least 1"),
+        (.steps(.max), "\(Int.max) steps are too many: ask for at most 1000000"),
+        (.eps(-1), "eps is -1.0: it must be a finite number, 0 or more"),
+        (.learningRate(.infinity), "the learning rate is inf: it must be a finite number above 0"),
+        (.trainableNoise(-1, maps: nil), "-1 trainable noise maps are too few: the number must be 0 or more"),
+        (.trainableNoise(8, maps: 7), "8 trainable noise maps are more than the generator's 7"),
+        (.zeroNoise(-1, maps: nil), "there is no noise map -1 to zero: they are counted from 0"),
+        (.zeroNoise(7, maps: 7), "there is no noise map 7 to zero: they are counted from 0 to 6"),
+    ])
+    func whatNoSearchCanRunWithIsSaid(_ error: ClassicMethodError, text: String) {
+        #expect(wording(of: error) == text)
+    }
+
+    @Test(arguments: [-0.5, .infinity, .nan])
+    func aToleranceIsToldWhatItMustBe(_ tolerance: Double) {
+        #expect(wording(of: SearchRequestError.tolerance(tolerance)).hasPrefix("the tolerance is"))
+    }
+
     // MARK: Models, files and the machine
 
     @Test func anUnknownModelIsToldHowToBeImported() throws {
@@ -114,5 +153,18 @@ import Testing
     @Test func aModelOfAnUnknownFamilyNamesIt() {
         let error = ModelError.notAModel(file: "toy", .unknownFamily("Toy"))
         #expect(wording(of: error) == "toy: not a model file of this program: the family 'Toy' is unknown")
+    }
+
+    @Test func kernelsAreToldWhichThereAre() {
+        let text = wording(of: KernelsError.unknown("avx52"))
+        #expect(text.hasPrefix("PULSE_KERNELS is 'avx52'"))
+        for name in Kernels.names { #expect(text.contains(name)) }
+    }
+
+    /// Nothing of Foundation's, neither names of types nor codes.
+    @Test func whatNobodyForesawIsSaidInTheSystemsWords() {
+        struct Unforeseen: Error, CustomStringConvertible { let description = "Unforeseen(7)" }
+        #expect(wording(of: Unforeseen()) == "this could not be done (for a reason that is not known).")
+        #expect(wording(of: POSIXError(.EACCES)) == "this could not be done (\(systemMessage(EACCES))).")
     }
 }

@@ -1,8 +1,5 @@
-import FaceAlignment
 import Files
 import Foundation
-import Jobs
-import Search
 
 /// What to tell the user about an error: what is wrong, of which file, and what to do. The libraries' errors hold data;
 /// their words are here, in this folder, and nowhere else.
@@ -22,11 +19,6 @@ protocol Worded {
 private func unexpected(_ error: any Error) -> String {
     if let decoding = error as? DecodingError {
         return "a file does not have the form that is expected: \(decoding.reason)."
-    }
-    if type(of: error) is any CustomStringConvertible.Type, !(type(of: error) is NSError.Type),
-        !(error is CocoaError)
-    {
-        return "\(error)"
     }
     let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
     let reason =

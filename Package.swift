@@ -48,7 +48,7 @@ let package = Package(
             exclude: ["README.md"]),
         .target(
             name: "Generators",
-            dependencies: ["Checkpoints", "Engine", "Tensors", "CKernels", "Clapacke"],
+            dependencies: ["Checkpoints", "Engine", "Tensors", "Files", "CKernels", "Clapacke"],
             exclude: ["README.md"]),
         .target(
             name: "Imaging", dependencies: ["Degradation", "Tensors", "CVips", "Files"],
@@ -150,9 +150,8 @@ let package = Package(
         .testTarget(
             name: "PulseCommandTests",
             dependencies: [
-                "pulse", "Jobs", "Search", "FaceAlignment", "Imaging", "Checkpoints", "Engine", "Tensors",
-                "Files",
-                "TestSupport",
+                "pulse", "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Imaging", "Checkpoints",
+                "Engine", "Tensors", "Files", "TestSupport",
             ]),
     ],
     swiftLanguageModes: [.v6],

@@ -89,13 +89,7 @@ public final class SafetensorsStream {
 
 extension CheckpointError {
     fileprivate static func writing(_ error: FileError) -> CheckpointError {
-        let reason =
-            switch error.problem {
-            case .unwritable(let code): systemMessage(code)
-            case .isFolder: "it is a folder"
-            default: "\(error.problem)"
-            }
-        return CheckpointError(file: error.path.string, problem: .unwritable(reason: reason))
+        CheckpointError(file: error.path.string, problem: .unwritable(error.problem))
     }
 }
 

@@ -12,7 +12,7 @@ public struct Kernels: @unchecked Sendable {
     /// Ends the process where the environment asks for a set that this machine cannot run: call `requested` first
     /// to get an error instead.
     public static let `default`: Kernels = {
-        do { return try requested() } catch { fatalError("\(error)") }
+        do { return try requested() } catch { fatalError("PULSE_KERNELS: \(error)") }
     }()
 
     /// The set of that name, or nil where this machine cannot run it.
@@ -52,22 +52,4 @@ public enum KernelsError: Error, Equatable {
     case unknown(String)
     /// There is such a set, but this machine cannot run it.
     case unavailable(String)
-}
-
-extension KernelsError: CustomStringConvertible {
-    public var description: String {
-        let runs = "this processor runs " + list(Kernels.available.map(\.name))
-        switch self {
-        case .unknown(let name):
-            return
-                "PULSE_KERNELS is '\(name)', which names no kernels. There are \(list(Kernels.names)); \(runs)."
-        case .unavailable(let name):
-            return "PULSE_KERNELS is '\(name)', but \(runs). Choose one of these, or unset the variable."
-        }
-    }
-
-    private func list(_ names: [String]) -> String {
-        guard names.count > 1 else { return names.joined() }
-        return names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
-    }
 }

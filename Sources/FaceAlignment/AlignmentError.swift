@@ -1,5 +1,3 @@
-import Foundation
-
 /// Why a face could not be found or cut out.
 public enum AlignmentError: Error, Equatable, Sendable {
     /// None of the places where the landmark model may lie holds it.
@@ -26,43 +24,4 @@ public enum LandmarkFault: Error, Equatable, Sendable {
     case elsewhere
     /// Eyes and mouth are so close together that the face has no direction or hardly a pixel.
     case tooSmall(side: Double)
-}
-
-extension AlignmentError: LocalizedError, CustomStringConvertible {
-    public var errorDescription: String? { description }
-
-    public var description: String {
-        switch self {
-        case .landmarkModelMissing(let searched):
-            "dlib's landmark model is not installed (looked for \(searched.joined(separator: ", "))). Install the "
-                + "package libdlib-data, or set PULSE_LANDMARKS to a shape_predictor_68_face_landmarks.dat."
-        case .landmarkModelUnreadable(let path):
-            "\(path): not a landmark model that dlib can read. Get a fresh copy."
-        case .landmarkModelUnsuitable(let path):
-            "\(path): this landmark model does not place 68 landmarks. Use shape_predictor_68_face_landmarks.dat."
-        case .landmarks(let fault):
-            "the landmarks do not describe a face in the picture: \(fault). Give 68 [x, y] pairs in pixels of the "
-                + "upright picture."
-        case .faceFile(let name, let fault):
-            "\(name): not a file of landmarks: \(fault). Give a JSON file that `pulse align` wrote, or 68 [x, y] pairs."
-        case .outOfMemory(let width, let height):
-            "not enough memory to look for faces in \(width)×\(height) pixels. Make the picture smaller."
-        case .detectionFailed:
-            "dlib failed while looking for faces. Convert the picture with another program and try again."
-        case .resamplingFailed(let reason):
-            "the face could not be cut out (\(reason)). Make the picture smaller and try again."
-        }
-    }
-}
-
-extension LandmarkFault: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .count(let count): "there are \(count) landmarks, not 68"
-        case .notAPoint(let index): "landmark \(index) is not a pair of finite numbers"
-        case .farOutside(let index): "landmark \(index) lies far outside the picture"
-        case .elsewhere: "the face lies outside the picture"
-        case .tooSmall(let side): "eyes and mouth are too close together for a face (\(side) pixels across)"
-        }
-    }
 }

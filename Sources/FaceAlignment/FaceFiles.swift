@@ -1,5 +1,4 @@
 import Files
-import Foundation
 
 /// Why faces cannot be written where they should go.
 public enum FaceFilesError: Error, Equatable, Sendable {
@@ -8,22 +7,6 @@ public enum FaceFilesError: Error, Equatable, Sendable {
     /// There are faces of another photograph, and nobody said that they may go.
     case otherPhoto(FilePath, photo: String)
     case file(FileError)
-}
-
-extension FaceFilesError: LocalizedError, CustomStringConvertible {
-    public var errorDescription: String? { description }
-
-    public var description: String {
-        switch self {
-        case .foreign(let paths):
-            "\(paths.map(\.description).joined(separator: ", ")): would give way to the faces, but pulse did not write "
-                + "this, or it was changed since. Move it away, or choose another --output."
-        case .otherPhoto(let path, let photo):
-            "\(path): is a face of another photograph (\(photo)). Add --force to replace its faces, or choose another "
-                + "--output."
-        case .file(let error): error.description
-        }
-    }
 }
 
 /// The files of one photograph's faces in a folder: NAME_0.png with NAME_0.json, NAME_1.png with NAME_1.json, …

@@ -13,8 +13,6 @@ public struct FileError: Error, Equatable, Sendable {
         /// The system refused; `code` is its `errno`.
         case unreadable(code: Int32)
         case unwritable(code: Int32)
-        /// The place belongs to something that this program did not write, here called by its path.
-        case foreign(item: FilePath)
     }
 
     public var path: FilePath
@@ -33,35 +31,6 @@ public struct FileError: Error, Equatable, Sendable {
     /// The problem behind `errno` after a call that writes.
     static func writing(_ path: FilePath, code: Int32 = errno) -> FileError {
         FileError(path, .unwritable(code: code))
-    }
-}
-
-extension FileError: LocalizedError, CustomStringConvertible {
-    public var errorDescription: String? { description }
-
-    public var description: String {
-        switch problem {
-        case .missing: "\(path): there is no such file."
-        case .isFolder: "\(path): this is a folder, not a file. Name a file in it."
-        case .notAFolder: "\(path): this is not a folder. Choose another place."
-        case .notARegularFile: "\(path): this is a pipe, a socket or a device. Name a file on disk."
-        case .tooLarge(let bytes, let limit):
-            "\(path): has \(bytes) bytes, and no more than \(limit) are read. Choose a smaller file."
-        case .unreadable(let code): "\(path): cannot be read (\(systemMessage(code)))."
-        case .unwritable(let code): "\(path): cannot be written (\(systemMessage(code))). \(advice(code))"
-        case .foreign(let item):
-            "\(path): would be replaced, but holds '\(item)', which pulse did not write. Move it away, or choose "
-                + "another place."
-        }
-    }
-
-    private func advice(_ code: Int32) -> String {
-        switch code {
-        case ENOSPC, EDQUOT: "Free some space."
-        case EFBIG: "Files may not grow so large here: raise the limit, or write less."
-        case EACCES, EPERM, EROFS: "Choose a folder you may write to."
-        default: "Check the path."
-        }
     }
 }
 

@@ -141,10 +141,10 @@ public struct Model: Sendable {
     /// The file's tensor of that name and shape.
     func tensor(_ name: String, shape: [Int]) throws(ModelError) -> Tensor<Float> {
         guard let found = file.shape(of: name) else {
-            throw .notAModel(file: self.name, reason: "the tensor '\(name)' is missing")
+            throw .notAModel(file: self.name, .tensorMissing(name))
         }
         guard found == shape else {
-            throw .notAModel(file: self.name, reason: "the tensor '\(name)' has shape \(found), not \(shape)")
+            throw .notAModel(file: self.name, .tensorShape(name, found: found, expected: shape))
         }
         do {
             return try file.tensor(name)

@@ -42,12 +42,12 @@ struct ModelMetadata: Sendable {
     ) throws(ModelError) {
         func value(_ key: String) throws(ModelError) -> String {
             guard let value = file.metadata[key] else {
-                throw .notAModel(file: fileName, reason: "its metadata has no '\(key)'")
+                throw .notAModel(file: fileName, .metadataMissing(key: key))
             }
             return value
         }
         guard try value("format") == Self.format else {
-            throw .notAModel(file: fileName, reason: "its metadata names another format")
+            throw .notAModel(file: fileName, .anotherFormat)
         }
         let version = try value("formatVersion")
         guard version == Self.formatVersion else {
@@ -55,15 +55,15 @@ struct ModelMetadata: Sendable {
         }
         let (familyName, json) = (try value("family"), try value("config"))
         guard let family = families.first(where: { $0.name == familyName }) else {
-            throw .notAModel(file: fileName, reason: "the family '\(familyName)' is unknown")
+            throw .notAModel(file: fileName, .unknownFamily(familyName))
         }
         do {
             configuration = try family.configuration(json: json)
         } catch {
-            throw .notAModel(file: fileName, reason: "its configuration is malformed")
+            throw .notAModel(file: fileName, .configuration)
         }
         guard configuration.isPlausible else {
-            throw .notAModel(file: fileName, reason: "its configuration is malformed")
+            throw .notAModel(file: fileName, .configuration)
         }
         self.family = family
         name = try value("name")

@@ -6,7 +6,7 @@ extension ModelStore {
     /// Finds out whether a model of that size can be written, before the work that it takes: makes the folder,
     /// writes into it, and asks for room.
     /// - Returns: the folders that were made, the outermost first.
-    /// - Throws: ``ModelError/storeUnwritable(folder:reason:)``; what was made is removed again.
+    /// - Throws: ``ModelError/storeUnwritable(folder:_:)``; what was made is removed again.
     func prepareFolder(for bytes: Int) throws(ModelError) -> [URL] {
         let made = try makeFolder()
         do throws(ModelError) {
@@ -34,13 +34,13 @@ extension ModelStore {
             if mkdir(url.path, 0o777) == 0 {
                 made.append(url)
             } else if errno != EEXIST {
-                let error = unwritable(systemMessage(errno))
+                let error = unwritable(.file(.unwritable(code: errno)))
                 Self.remove(made)
                 throw error
             }
         }
-        guard stat(folder.path, &status) == 0 else { throw unwritable(systemMessage(errno)) }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw unwritable("it is a file, not a folder") }
+        guard stat(folder.path, &status) == 0 else { throw unwritable(.file(.unwritable(code: errno))) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw unwritable(.notAFolder) }
         return made
     }
 
@@ -55,8 +55,7 @@ extension ModelStore {
             defer { staging.discard() }
             try writeFile([UInt8](repeating: 0, count: 4096), to: staging.content)
         } catch {
-            guard case .unwritable(let code) = error.problem else { throw unwritable("\(error.problem)") }
-            throw unwritable(systemMessage(code))
+            throw unwritable(.file(error.problem))
         }
     }
 
@@ -66,10 +65,10 @@ extension ModelStore {
         let (room, overflow) = Int(clamping: status.f_bavail)
             .multipliedReportingOverflow(by: Int(clamping: status.f_frsize))
         guard !overflow, room < bytes else { return }
-        throw unwritable("the model takes \(bytes) bytes, and \(room) are free")
+        throw unwritable(.noRoom(needed: bytes, free: room))
     }
 
-    private func unwritable(_ reason: String) -> ModelError {
-        .storeUnwritable(folder: folder.path, reason: reason)
+    private func unwritable(_ fault: StoreFault) -> ModelError {
+        .storeUnwritable(folder: folder.path, fault)
     }
 }

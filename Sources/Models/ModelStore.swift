@@ -83,7 +83,7 @@ public struct ModelStore: Sendable {
         try makeFolder()
         let lock = open(folder.appendingPathComponent(".lock").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard lock >= 0, flock(lock, LOCK_EX) == 0 else {
-            throw ModelError.storeUnwritable(folder: folder.path, reason: String(cString: strerror(errno)))
+            throw ModelError.storeUnwritable(folder: folder.path, .file(.unwritable(code: errno)))
         }
         defer { close(lock) }
         if FileManager.default.fileExists(atPath: url.path) { try mayReplace(url) }

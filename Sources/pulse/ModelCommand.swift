@@ -1,5 +1,4 @@
 import ArgumentParser
-import Checkpoints
 import Files
 import Foundation
 import Generators
@@ -66,7 +65,7 @@ struct ModelListCommand: ParsableCommand {
                 print("    licence: \(model.licence)")
             case .failure(let error):
                 print("\(summary.name)  unusable")
-                note("\(error)")
+                note(wording(of: error))
             }
         }
     }

@@ -47,7 +47,7 @@ struct Tally {
             lastMessage = "\(checkpoint.networks.count) networks, \(named.count) tensors"
         } catch {  // typed: a CheckpointError
             refused += 1
-            lastMessage = "\(error)"
+            lastMessage = "\(error.problem)"
         }
         slowest = max(slowest, Date().timeIntervalSince(start))
     }

@@ -11,27 +11,25 @@ import Testing
     static let mutationCount =
         ProcessInfo.processInfo.environment["PULSE_MUTATIONS"].flatMap { Int($0) } ?? 2000
 
-    /// What each malicious file's refusal must mention; `Tools/goldens/checkpoint_hostile.py` makes them.
-    static let malicious: [(file: String, mention: String)] = {
+    /// `Tools/goldens/checkpoint_hostile.py` makes them; what is said of each is tested where it is worded.
+    static let malicious: [String] = {
         let data = try? Data(contentsOf: goldenURL("hostile/hostile.json"))
         let table = data.flatMap { try? JSONDecoder().decode([String: String].self, from: $0) } ?? [:]
-        return table.sorted { $0.key < $1.key }.map { (file: $0.key, mention: $0.value) }
+        return table.keys.sorted()
     }()
 
     @Test func thereAreMaliciousFiles() { #expect(Self.malicious.count > 80) }
 
     @Test(arguments: malicious)
-    func refusesMaliciousFilesByName(_ file: String, mention: String) throws {
+    func refusesMaliciousFiles(_ file: String) throws {
         let url = goldenURL("hostile/\(file)")
         let bytes = FileBytes([UInt8](try Data(contentsOf: url)), name: file)
-        var messages: [String] = []
-        do { _ = try Checkpoint(contentsOf: url) } catch { messages.append(error.description) }
-        do { _ = try Checkpoint(bytes) } catch { messages.append(error.description) }
-        #expect(messages.count == 2, "opened")
-        for message in messages {
-            #expect(message.contains(file) && message.contains(mention), "\(message)")
-            #expect(!message.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F })
-        }
+        let fromDisk = #expect(throws: CheckpointError.self) { try Checkpoint(contentsOf: url) }
+        let fromMemory = #expect(throws: CheckpointError.self) { try Checkpoint(bytes) }
+        #expect(fromDisk?.problem == fromMemory?.problem)
+        // Of an archive it may be an entry that is at fault.
+        #expect(
+            fromDisk?.file.hasPrefix(url.relativePath) == true && fromMemory?.file.hasPrefix(file) == true)
         for folder in [FileManager.default.currentDirectoryPath, url.deletingLastPathComponent().path] {
             #expect(!FileManager.default.fileExists(atPath: "\(folder)/a-checkpoint-ran-this"))
         }

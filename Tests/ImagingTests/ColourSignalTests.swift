@@ -16,9 +16,7 @@ struct ColourSignalTests {
     func png(code: UInt8, transfer: TransferFunction) throws {
         let other = pngChunk("gAMA", [0, 0, 0xB1, 0x8F])
         for file in [try png(transfer: code), try png(transfer: code, before: other)] {
-            let error = try pictureError(file)
-            #expect(error == .transfer(name: "in", format: "PNG", transfer: transfer))
-            #expect(error.description.contains("sRGB"))
+            #expect(try pictureError(file) == .transfer(name: "in", format: "PNG", transfer: transfer))
         }
     }
 

@@ -36,7 +36,6 @@ struct PictureRefusalTests {
             for url in [pipe, link] {
                 let error = try #require(throws: PictureError.self) { try Picture(contentsOf: url) }
                 #expect(error == .notARegularFile(name: url.relativePath))
-                #expect(error.description.contains("pipe"))
             }
             #if os(Linux)
                 let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -77,13 +76,11 @@ struct PictureRefusalTests {
             ("\0\0\u{2}\0\0\0\0\0\0\0\0\0\u{10}\0\u{10}\0\u{18}\u{20}\0\0\0", "TGA"),
         ])
     func otherFormats(content: String, format: String) throws {
-        let error = try error(Array(content.utf8))
-        #expect(error == .declined(name: "in", format: format))
-        #expect(error.description.contains(format) && error.description.contains("PNG or JPEG"))
+        #expect(try error(Array(content.utf8)) == .declined(name: "in", format: format))
     }
 
     @Test(
-        "What is no picture is told what it is, and not to be converted",
+        "What is no picture is known for what it is",
         arguments: [
             (Array("\0\u{5}\u{16}\u{7}\0\u{2}\0\0Mac OS X        ".utf8), NotAPicture.appleDouble),
             (Array("\0\0\0\u{1}Bud1\0\0\u{10}\0".utf8), .finderSettings),
@@ -99,17 +96,12 @@ struct PictureRefusalTests {
             ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], .officeDocument),
         ] as [([UInt8], NotAPicture)])
     func noPictures(content: [UInt8], kind: NotAPicture) throws {
-        let error = try error(content)
-        #expect(error == .notAPicture(name: "in", kind: kind))
-        #expect(error.description.contains(kind.rawValue) && error.description.contains("not a picture"))
-        #expect(!error.description.lowercased().contains("convert"))
+        #expect(try error(content) == .notAPicture(name: "in", kind: kind))
     }
 
-    @Test("What is not recognised is told which formats are")
+    @Test("What is not recognised is said to be unknown")
     func unknown() throws {
-        let error = try error([1, 2, 3, 250, 251, 0, 0, 9])
-        #expect(error == .unknownType(name: "in"))
-        #expect(error.description.contains("JPEG, PNG, WebP, TIFF, HEIC"))
+        #expect(try error([1, 2, 3, 250, 251, 0, 0, 9]) == .unknownType(name: "in"))
     }
 
     @Test("A magic number alone is not a picture")
@@ -156,7 +148,6 @@ struct PictureRefusalTests {
                 Issue.record("\(name): \(error)")
                 continue
             }
-            #expect(error.description.contains("cut short"))
         }
     }
 
@@ -195,8 +186,6 @@ struct PictureRefusalTests {
         let duration = try clock.measure {
             let error = try error(png(60_000))
             #expect(error == .tooManyPixels(name: "in", width: 60_000, height: 60_000, limit: 200_000_000))
-            #expect(error.description.contains("60000×60000"))
-            #expect(error.description.contains("200"))
         }
         #expect(duration < .seconds(1))
         _ = try self.error(png(.max))

@@ -24,8 +24,11 @@ import Testing
         try withTemporaryDirectory { home in
             let store = ModelStore(home: home)
             #expect(store.list().isEmpty)
-            let text = modelError { try store.load("nothing") }.map { "\($0)" } ?? ""
-            #expect(text.contains("nothing") && text.contains("pulse model import"))
+            let missing = modelError { try store.load("nothing") }
+            guard case .unknownModel("nothing", [], store.folder.path)? = missing else {
+                Issue.record("\(String(describing: missing))")
+                return
+            }
             let refused = modelError { try store.load("../x") }
             guard case .invalidName("../x")? = refused else {
                 Issue.record("a path was taken for a name: \(String(describing: refused))")

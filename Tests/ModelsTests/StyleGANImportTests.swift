@@ -149,11 +149,11 @@ import Testing
             let error = modelError {
                 try TinyModel.install([TinyStyleGAN.file(name)], in: ModelStore(home: home))
             }
-            guard case .declined(let file, let reason)? = error else {
+            guard case .declined(let file, let network)? = error else {
                 Issue.record("\(String(describing: error))")
                 return
             }
-            #expect(file.hasSuffix(name) && reason.contains(mention), "\(reason)")
+            #expect(file.hasSuffix(name) && network.name.contains(mention), "\(network)")
             #expect(!FileManager.default.fileExists(atPath: home.appendingPathComponent("models").path))
         }
     }

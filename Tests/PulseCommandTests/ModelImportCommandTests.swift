@@ -127,11 +127,15 @@ import Testing
                 #expect(output.standardOutput.isEmpty)
                 #expect(output.standardError.contains(mention), "\(output)")
                 #expect(output.standardError.split(separator: "\n").count == 1, "\(output)")
-                for leak in ["NSCocoa", "NSXML", "NSPOSIX", "operation could", "couldn’t"] {
-                    #expect(!output.standardError.contains(leak), "\(output)")
-                }
+                Self.expectNothingOfFoundation(in: output)
             }
             #expect(!FileManager.default.fileExists(atPath: scene.folder.appendingPathComponent("home").path))
+        }
+    }
+
+    private static func expectNothingOfFoundation(in output: PulseBinary.Output) {
+        for leak in ["NSCocoa", "NSXML", "NSPOSIX", "operation", "couldn’t"] {
+            #expect(!output.standardError.contains(leak), "\(output)")
         }
     }
 
@@ -143,6 +147,7 @@ import Testing
             output.expectStatus(2)
             #expect(!output.standardError.contains("measuring"), "\(output)")
             #expect(output.standardError.contains("file/models: the model folder cannot be used"))
+            Self.expectNothingOfFoundation(in: output)
         }
     }
 

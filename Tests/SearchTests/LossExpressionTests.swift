@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Search
@@ -50,12 +51,21 @@ import Testing
         }
     }
 
-    @Test func saysWhatToWrite() {
-        let error = #expect(throws: LossExpressionError.self) { try LossExpression("100*L3") }
+    /// In JSON too, the error says what is wrong and where.
+    @Test func isReadFromJSONOrDeclinedWithThePosition() throws {
+        let read = try JSONDecoder().decode(
+            [LossExpression].self, from: Data(#"["100*L2+0.05*GEOCROSS"]"#.utf8))
+        #expect(read == [.pulse])
+        let error = #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode([LossExpression].self, from: Data(#"["100*L3"]"#.utf8))
+        }
+        guard case .dataCorrupted(let context)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(context.debugDescription == "'100*L3' is no loss expression from character 5 on")
         #expect(
-            error?.description == """
-                loss "100*L3", character 5: there is no loss called 'L3'. Write it as weight*name joined by '+', \
-                for example "100*L2+0.05*GEOCROSS"; the losses are L2, L1, GEOCROSS.
-                """)
+            context.underlyingError as? LossExpressionError
+                == LossExpressionError(text: "100*L3", position: 5, problem: .unknownName("L3")))
     }
 }

@@ -22,11 +22,4 @@ import Testing
     func declinesOtherSizes(width: Int, height: Int, error: TargetError) {
         #expect(throws: error) { try Target(.canvas(width: width, height: height), name: "a.png") }
     }
-
-    @Test func tellsTheCommandToRun() {
-        let plain = TargetError.tooLarge(name: "me/photo.jpg", width: 4000, height: 3000)
-        #expect(plain.description.hasSuffix("pulse align me/photo.jpg --output aligned --size 32"))
-        let awkward = TargetError.tooLarge(name: "it's me.jpg", width: 4000, height: 3000)
-        #expect(awkward.description.hasSuffix(#"pulse align 'it'\''s me.jpg' --output aligned --size 32"#))
-    }
 }

@@ -80,7 +80,8 @@ extension MappingNetwork {
         }
         let classes = try classes(&table, layout)
         guard weights[0].shape[1] > classes.table?.shape[1] ?? 0 else {
-            throw ModelError.declined(file: table.file, reason: "a mapping network that takes no latent")
+            throw ModelError.declined(
+                file: table.file, DeclinedNetwork("a mapping network that takes no latent"))
         }
         return MappingNetwork(
             weights: weights, biases: biases, classes: classes.table, normalisesJointly: classes.isJoint,

@@ -1,12 +1,12 @@
 import Checkpoints
-import Foundation
+import Files
 
 /// Why a model cannot be imported, found or used.
 public enum ModelError: Error, Sendable {
     /// A file that is damaged or malformed.
     case damaged(CheckpointError)
     /// A network that is recognised and not supported.
-    case declined(file: String, reason: String)
+    case declined(file: String, DeclinedNetwork)
     case tensorMissing(file: String, tensor: String, network: String)
     /// `expected` is nil where the number of axes is wrong already.
     case tensorShape(file: String, tensor: String, found: [Int], expected: [Int]?, network: String)
@@ -29,87 +29,40 @@ public enum ModelError: Error, Sendable {
     case invalidName(String)
     case nameTaken(name: String, source: String)
     case unknownModel(name: String, known: [String], folder: String)
-    case notAModel(file: String, reason: String)
+    case notAModel(file: String, ModelFileFault)
     case newerFormat(file: String, version: String)
     case mappingMissing(model: String)
-    case storeUnwritable(folder: String, reason: String)
+    case storeUnwritable(folder: String, StoreFault)
 }
 
-extension ModelError: CustomStringConvertible, LocalizedError {
-    public var errorDescription: String? { description }
+/// A network that is known and not supported.
+public struct DeclinedNetwork: Equatable, Sendable {
+    /// What it is: a noun with its article, and what tells it from others.
+    public let name: String
+    /// What of its kind is supported.
+    public let supported: String?
 
-    /// One line without control characters, which names of and out of files may contain.
-    public var description: String { printable(sentence, limit: 4000) }
-
-    private var sentence: String {
-        switch self {
-        case .damaged(let error): "\(error)"
-        case .declined(let file, let reason): "\(file): this cannot be imported: it is \(reason)"
-        case .tensorMissing(let file, let tensor, let network):
-            "\(file): looks like \(network) and lacks the tensor '\(tensor)'; the file is incomplete, or of a "
-                + "changed network"
-        case .tensorShape(let file, let tensor, let found, let expected, let network):
-            "\(file): looks like \(network), whose tensor '\(tensor)' cannot have the shape \(found)"
-                + (expected.map { "; it must be \($0)" } ?? "")
-        case .tensorNotFinite(let file, let tensor):
-            "\(file): the tensor '\(tensor)' holds values that are not finite numbers; the file is damaged, or its "
-                + "training diverged"
-        case .tensorUnused(let file, let tensor, let network):
-            "\(file): looks like \(network), which has no place for the tensor '\(tensor)'; a changed network "
-                + "cannot be imported"
-        case .isModelFile(let file):
-            "\(file): this is a model file of this program already; copy it into the folder that "
-                + "'pulse model list' reads, under its own name"
-        case .unrecognised(let file):
-            "\(file): holds no generator that is known; give a checkpoint of StyleGAN, StyleGAN2 or StyleGAN2-ADA "
-                + "(.pt, .pkl, .safetensors), or OpenVINO IR of MobileStyleGAN (.xml with .bin, or a .whl or .zip "
-                + "that holds it)"
-        case .nothingFound(let archive, let entries):
-            "\(archive): holds no pair of .xml and .bin with a known network; it holds \(list(entries))"
-                + (entries.first(where: isCheckpointName).map { "; unpack it and give \($0)" } ?? "")
-        case .weightsMissing(let description, let expected):
-            "\(description): its weights are missing; put \(expected) beside it"
-        case .descriptionMissing(let weights, let expected):
-            "\(weights): its description is missing; put \(expected) beside it, or give that file instead"
-        case .noFiles: "no files were given to import"
-        case .twoNetworks(let kind, let files):
-            "\(list(files)): more than one \(kind); import one model at a time"
-        case .synthesisMissing(let file, let found):
-            "\(file): \(found) alone makes no pictures; give the synthesis network as well"
-        case .styleSizesDiffer(let mapping, let synthesis):
-            "the networks do not belong together: the mapping network yields latents of length \(mapping), "
-                + "the synthesis network takes \(synthesis)"
-        case .latentsNotFinite:
-            "the mapping network yields latents that are not finite; its weights are damaged"
-
-        case .invalidName(let name):
-            "'\(name)' cannot be the name of a model: use a–z, 0–9, '.', '_' and '-', starting with a "
-                + "letter or digit, at most 64 characters"
-        case .nameTaken(let name, let source):
-            "a model called \(name) exists and comes from other files (\(source)); choose another name with --name"
-        case .unknownModel(let name, let known, let folder):
-            "there is no model called \(name) in \(folder); "
-                + (known.isEmpty
-                    ? "import one with 'pulse model import FILE...'" : "there are: \(list(known))")
-        case .notAModel(let file, let reason): "\(file): not a model file of this program: \(reason)"
-        case .newerFormat(let file, let version):
-            "\(file): written in model format \(version), which this version does not read; import the "
-                + "model again with 'pulse model import FILE...'"
-        case .mappingMissing(let model):
-            "the model \(model) was imported without its mapping network, so it can only make pictures from "
-                + "given latents; import it again together with the mapping network"
-        case .storeUnwritable(let folder, let reason): "\(folder): the model folder cannot be used: \(reason)"
-        }
+    package init(_ name: String, supported: String? = nil) {
+        self.name = name
+        self.supported = supported
     }
 }
 
-/// Whether an entry of an archive may be a checkpoint that is read when it is unpacked.
-private func isCheckpointName(_ name: String) -> Bool {
-    [".pt", ".pth", ".pkl", ".ckpt", ".safetensors"].contains { name.lowercased().hasSuffix($0) }
+/// Why a file is not a model file of this program.
+public enum ModelFileFault: Equatable, Sendable {
+    case metadataMissing(key: String)
+    case anotherFormat
+    case unknownFamily(String)
+    case configuration
+    case tensorMissing(String)
+    case tensorShape(String, found: [Int], expected: [Int])
 }
 
-/// The first few of some names, with commas.
-private func list(_ names: [String]) -> String {
-    guard !names.isEmpty else { return "nothing" }
-    return names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", and \(names.count - 8) more" : "")
+/// Why nothing can be written into the store of models.
+public enum StoreFault: Equatable, Sendable {
+    /// Something that is not a folder has its name.
+    case notAFolder
+    /// In bytes.
+    case noRoom(needed: Int, free: Int)
+    case file(FileError.Problem)
 }

@@ -8,7 +8,7 @@ package struct NetworkSettings {
     package private(set) var multiplier: Float = 0.01
 
     /// Of a TensorFlow network: what was given to its build function.
-    /// - Throws: ``ModelError/declined(file:reason:)`` for a setting that changes the computation.
+    /// - Throws: ``ModelError/declined(file:_:)`` for a setting that changes the computation.
     package init(tensorFlow network: CheckpointNetwork, file: String) throws(ModelError) {
         self.file = file
         let settings = network.attributes["static_kwargs"]
@@ -18,7 +18,7 @@ package struct NetworkSettings {
     }
 
     /// Of a StyleGAN2-ADA generator: what was given to its initialiser; nothing is known of a plain table.
-    /// - Throws: ``ModelError/declined(file:reason:)`` for a setting that changes the computation.
+    /// - Throws: ``ModelError/declined(file:_:)`` for a setting that changes the computation.
     package init(ada network: CheckpointNetwork, file: String) throws(ModelError) {
         self.file = file
         let settings = network.attributes["init_kwargs"]
@@ -61,7 +61,8 @@ package struct NetworkSettings {
         }
         guard matches else {
             throw .declined(
-                file: file, reason: "a generator built with another '\(name)' than the published ones")
+                file: file,
+                DeclinedNetwork("a generator built with another '\(name)' than the published ones"))
         }
     }
 
@@ -69,7 +70,8 @@ package struct NetworkSettings {
         guard let value else { return nil }
         if case .none = value { return nil }
         guard let number = value.double, number.isFinite, number > 0 else {
-            throw .declined(file: file, reason: "a generator whose '\(name)' is not a number above 0")
+            throw .declined(
+                file: file, DeclinedNetwork("a generator whose '\(name)' is not a number above 0"))
         }
         return Float(number)
     }

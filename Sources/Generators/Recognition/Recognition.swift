@@ -4,7 +4,7 @@ import Checkpoints
 package enum Recognition: Sendable {
     case generator(RecognisedGenerator)
     /// Known, and not supported.
-    case declined(reason: String)
+    case declined(DeclinedNetwork)
 }
 
 /// A generator of a checkpoint, or a part of one.

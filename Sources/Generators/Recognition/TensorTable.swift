@@ -80,7 +80,8 @@ package struct TensorTable {
             guard abs(filter[i] - expected) < 1e-5 else {
                 throw ModelError.declined(
                     file: file,
-                    reason: "a network whose filter '\(name)' is not the one that \(network) resamples with")
+                    DeclinedNetwork(
+                        "a network whose filter '\(name)' is not the one that \(network) resamples with"))
             }
         }
     }

@@ -87,7 +87,7 @@ package struct StyleGAN1Checkpoint {
         guard configuration.isPlausible else {
             throw ModelError.declined(
                 file: table.file,
-                reason: "\(table.network) with channels \(channels) and latents of \(styleDim)")
+                DeclinedNetwork("\(table.network) with channels \(channels) and latents of \(styleDim)"))
         }
         tensors = try configuration.tensorShapes.map { name, shape in
             let (stored, form) = source(name)

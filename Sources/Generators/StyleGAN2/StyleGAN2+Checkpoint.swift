@@ -104,10 +104,7 @@ package struct StyleGAN2Checkpoint {
             !has("b4.torgb.\($0)")
         }
         if has("b8.conv1.weight"), lacksSkip {
-            throw ModelError.declined(
-                file: table.file,
-                reason: "StyleGAN2 without skip connections (architecture 'orig' or 'resnet'); only the "
-                    + "architecture 'skip', which the published generators have, can be imported")
+            throw ModelError.declined(file: table.file, .withoutSkipConnections)
         }
         var channels = [try extent(0, of: "b4.const", rank: 3)]
         // Every block that anything is left of counts, so that what is missing of one is missed by its name.
@@ -124,12 +121,13 @@ package struct StyleGAN2Checkpoint {
         guard configuration.isPlausible else {
             throw ModelError.declined(
                 file: table.file,
-                reason: "\(table.network) with channels \(channels) and latents of \(configuration.styleDim)")
+                DeclinedNetwork(
+                    "\(table.network) with channels \(channels) and latents of \(configuration.styleDim)"))
         }
         let outputs = try extent(0, of: "b4.torgb.weight", rank: 4)
         guard outputs == 3 else {
             throw ModelError.declined(
-                file: table.file, reason: "a generator of pictures with \(outputs) channels, not 3")
+                file: table.file, DeclinedNetwork("a generator of pictures with \(outputs) channels, not 3"))
         }
         tensors = try configuration.tensorShapes.map { name, shape in
             let (stored, form) = layout.source(of: name, shape: shape)

@@ -79,13 +79,7 @@ extension StyleGAN2Checkpoint {
             return [.generator(RecognisedGenerator(family: family, read: readTensorFlow))]
         }
         let isPlain = network["synthesis/ToRGB_lod0/weight"] != nil
-        return [
-            .declined(
-                reason: isPlain
-                    ? "StyleGAN2 of configuration B, C or D, which has no skip connections; E and F can be imported"
-                    : "StyleGAN2 without skip connections (architecture 'orig' or 'resnet'); only the architecture "
-                        + "'skip', which the published generators have, can be imported")
-        ]
+        return [.declined(isPlain ? .earlyConfiguration : .withoutSkipConnections)]
     }
 
     private static func readRosinality(_ reading: inout NetworkReading, root: String) throws {
@@ -126,4 +120,12 @@ extension NetworkReading {
             found.configuration, found.tensors, key: key,
             details: " (\(layout))\(clamp), channels \(channels)")
     }
+}
+
+extension DeclinedNetwork {
+    static let earlyConfiguration = DeclinedNetwork(
+        "StyleGAN2 of configuration B, C or D, which has no skip connections", supported: "E and F")
+    static let withoutSkipConnections = DeclinedNetwork(
+        "StyleGAN2 without skip connections (architecture 'orig' or 'resnet')",
+        supported: "only the architecture 'skip', which the published generators have,")
 }

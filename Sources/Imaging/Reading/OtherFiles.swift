@@ -1,16 +1,19 @@
 /// What a file is that is no picture, although it may be called one.
-public enum NotAPicture: String, Equatable, Sendable, CaseIterable {
+public enum NotAPicture: Equatable, Sendable, CaseIterable {
     /// What macOS writes beside a file, as `._NAME`, on disks that cannot hold its metadata.
-    case appleDouble = "macOS metadata"
-    case finderSettings = "the Finder's settings of a folder"
-    case webPage = "a web page"
-    case gitPointer = "a pointer of Git LFS"
-    case text = "text"
-    case archive = "an archive"
-    case officeDocument = "a document of Windows or Office"
-    case film = "a film"
-    case sound = "a sound recording"
-    case program = "a program"
+    case appleDouble
+    /// What the Finder knows of a folder, `.DS_Store`.
+    case finderSettings
+    case webPage
+    /// What Git LFS leaves in the place of a file that it did not fetch.
+    case gitPointer
+    case text
+    case archive
+    /// Of Windows or Office.
+    case officeDocument
+    case film
+    case sound
+    case program
 }
 
 /// What a file of no accepted format seems to be.

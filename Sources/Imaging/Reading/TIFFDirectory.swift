@@ -119,15 +119,4 @@ public struct SampleFormat: Equatable, Sendable {
         self.kind = kind
         self.bits = bits
     }
-
-    public var name: String {
-        switch kind {
-        case .unsigned: "whole numbers of \(bits) bits"
-        case .signed: "signed numbers of \(bits) bits"
-        case .float: "floating-point numbers of \(bits) bits"
-        case .invertedFloat: "floating-point numbers in which 0 is white"
-        case .complex: "complex numbers"
-        case .logarithmic: "logarithms of light (SGI LogLuv)"
-        }
-    }
 }

@@ -8,16 +8,6 @@ public enum TransferFunction: Int, Equatable, Sendable {
     case smpte428 = 17
     /// ARIB STD-B67, of high dynamic range.
     case hlg = 18
-
-    public var name: String {
-        switch self {
-        case .linear: "linear light"
-        case .logarithmic, .logarithmicWide: "logarithmic"
-        case .pq: "PQ, high dynamic range"
-        case .smpte428: "SMPTE ST 428"
-        case .hlg: "HLG, high dynamic range"
-        }
-    }
 }
 
 /// What a PNG's cICP chunk says; nil where there is none, or one that says sRGB or near it.

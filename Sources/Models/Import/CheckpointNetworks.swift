@@ -25,8 +25,8 @@ struct CheckpointNetworks {
         let usable = generators.isEmpty ? found.filter(\.isFit) : generators
         // A file of several generators holds the one in training, and its running average, which is better.
         guard let best = usable.min(by: { $0.rank < $1.rank }) else {
-            for case .declined(let reason) in found.map(\.kind) {
-                throw ModelError.declined(file: file, reason: reason)
+            for case .declined(let network) in found.map(\.kind) {
+                throw ModelError.declined(file: file, network)
             }
             try checkpoint.checkNames()
             throw ModelError.unrecognised(file: file)
@@ -60,7 +60,7 @@ struct CheckpointNetworks {
             average = found.average
             skipped += found.skipped
         case .fit: try readFit(candidate.network)
-        case .declined(let reason): throw ModelError.declined(file: file, reason: reason)
+        case .declined(let network): throw ModelError.declined(file: file, network)
         }
     }
 
@@ -93,7 +93,7 @@ private struct Candidate {
         /// PULSE's `gaussian_fit.pt`.
         case fit
         /// Known, and not supported.
-        case declined(reason: String)
+        case declined(DeclinedNetwork)
     }
 
     let network: CheckpointNetwork
@@ -108,11 +108,11 @@ private struct Candidate {
             family.recognised(in: network).map { recognition in
                 switch recognition {
                 case .generator(let generator): Kind.generator(family, generator)
-                case .declined(let reason): Kind.declined(reason: reason)
+                case .declined(let network): Kind.declined(network)
                 }
             }
         }
-        let foreign = network.foreignGenerator.map { [Kind.declined(reason: $0)] } ?? []
+        let foreign = network.foreignGenerator.map { [Kind.declined($0)] } ?? []
         return (kinds + foreign).map { Candidate(network: network, kind: $0) }
     }
 

@@ -97,25 +97,3 @@ public enum ClassicMethodError: Error, Equatable, Sendable {
     /// `baked` noise of a generator that stores none.
     case noStoredNoise(family: String)
 }
-
-extension ClassicMethodError: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .steps(let steps) where steps < 1: "\(steps) steps make no search: ask for at least 1"
-        case .steps(let steps):
-            "\(steps) steps are too many: ask for at most \(ClassicMethod.stepRange.upperBound)"
-        case .eps(let eps): "eps is \(eps): it must be a finite number, 0 or more"
-        case .learningRate(let rate): "the learning rate is \(rate): it must be a finite number above 0"
-        case .trainableNoise(let count, let maps?):
-            "\(count) trainable noise maps are more than the generator's \(maps)"
-        case .trainableNoise(let count, nil):
-            "\(count) trainable noise maps are too few: the number must be 0 or more"
-        case .zeroNoise(let index, let maps):
-            "there is no noise map \(index) to zero: they are counted from 0"
-                + (maps.map { " to \($0 - 1)" } ?? "")
-        case .noStoredNoise(let family):
-            "this \(family) stores no noise maps, so that there is no baked noise to search with: choose zero, fixed or "
-                + "trainable noise"
-        }
-    }
-}

@@ -58,7 +58,12 @@ extension LossExpression: Codable {
         do {
             try self.init(value.decode(String.self))
         } catch let error as LossExpressionError {
-            throw DecodingError.dataCorruptedError(in: value, debugDescription: error.description)
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: value.codingPath,
+                    debugDescription:
+                        "'\(error.text)' is no loss expression from character \(error.position) on",
+                    underlyingError: error))
         }
     }
 
@@ -78,7 +83,7 @@ extension LossExpression: CustomStringConvertible {
 }
 
 /// What is wrong with a loss expression, and where.
-public struct LossExpressionError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct LossExpressionError: Error, Equatable, Sendable {
     public enum Problem: Equatable, Sendable {
         case numberExpected
         case weightNotFinite
@@ -92,21 +97,6 @@ public struct LossExpressionError: Error, Equatable, Sendable, CustomStringConve
     /// Of the character that does not fit, counted from 1; one past the end where something is missing.
     public let position: Int
     public let problem: Problem
-
-    public var description: String {
-        let reason =
-            switch problem {
-            case .numberExpected: "a weight is expected"
-            case .weightNotFinite: "the weight is not a finite number"
-            case .starExpected: "'*' is expected after the weight"
-            case .nameExpected: "the name of a loss is expected"
-            case .unknownName(let name): "there is no loss called '\(name)'"
-            case .plusExpected: "'+' or the end is expected"
-            }
-        let names = LossName.allCases.map(\.rawValue).joined(separator: ", ")
-        return "loss \"\(text)\", character \(position): \(reason). Write it as weight*name joined by '+', "
-            + "for example \"\(LossExpression.pulse)\"; the losses are \(names)."
-    }
 }
 
 /// Reads an expression from left to right.

@@ -27,12 +27,3 @@ public struct SearchRequest: Sendable {
 public enum SearchRequestError: Error, Equatable, Sendable {
     case tolerance(Double)
 }
-
-extension SearchRequestError: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .tolerance(let tolerance):
-            "the tolerance is \(tolerance): it must be a finite number of grey levels, 0 or more"
-        }
-    }
-}

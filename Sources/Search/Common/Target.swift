@@ -39,27 +39,3 @@ public enum TargetError: Error, Equatable, Sendable {
     case tooSmall(name: String, width: Int, height: Int)
     case notSquare(name: String, width: Int, height: Int)
 }
-
-extension TargetError: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .tooLarge(let name, let width, let height):
-            "\(name): \(width)×\(height) is larger than 256 px a side, and the search takes small aligned faces. "
-                + "If it is a pixelated face, crop it square to the face as aligned faces are, and reduce it to one "
-                + "pixel for each block. If it is a sharp photograph, make one from it: "
-                + "pulse align \(shellQuoted(name)) --output aligned --size 32"
-        case .tooSmall(let name, let width, let height):
-            "\(name): \(width)×\(height) is smaller than 8 px a side, too little to search for. Use a picture "
-                + "of at least 8×8."
-        case .notSquare(let name, let width, let height):
-            "\(name): \(width)×\(height) is not square. Crop it to the aligned face, or make one from the sharp "
-                + "photograph: pulse align PHOTO --output aligned --size 32"
-        }
-    }
-}
-
-/// The name as a POSIX shell reads it back.
-private func shellQuoted(_ name: String) -> String {
-    let plain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/+=:@,".contains($0)) }
-    return plain && !name.isEmpty ? name : "'" + name.replacing("'", with: "'\\''") + "'"
-}

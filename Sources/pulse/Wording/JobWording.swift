@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import Jobs
 
 extension InputListError: Worded {
@@ -107,33 +106,6 @@ extension GenerateError: Worded {
             "\(path): would need \(needed / 1_000_000) MB, and \(free / 1_000_000) MB are free there. Render fewer, or "
                 + "as .png."
         case .replacesLatents(let path): "\(path): is the file of latents itself. Choose another --output."
-        }
-    }
-}
-
-extension FileError: Worded {
-    var wording: String {
-        switch problem {
-        case .missing: "\(path): there is no such file."
-        case .isFolder: "\(path): this is a folder, not a file. Name a file in it."
-        case .notAFolder: "\(path): this is not a folder. Choose another place."
-        case .notARegularFile: "\(path): this is a pipe, a socket or a device. Name a file on disk."
-        case .tooLarge(let bytes, let limit):
-            "\(path): has \(bytes) bytes, and no more than \(limit) are read. Choose a smaller file."
-        case .unreadable(let code): "\(path): cannot be read (\(systemMessage(code)))."
-        case .unwritable(let code): "\(path): cannot be written (\(systemMessage(code))). \(advice(code))"
-        case .foreign(let item):
-            "\(path): would be replaced, but holds '\(item)', which pulse did not write. Move it away, or choose "
-                + "another place."
-        }
-    }
-
-    private func advice(_ code: Int32) -> String {
-        switch code {
-        case ENOSPC, EDQUOT: "Free some space."
-        case EFBIG: "Files may not grow so large here: raise the limit, or write less."
-        case EACCES, EPERM, EROFS: "Choose a folder you may write to."
-        default: "Check the path."
         }
     }
 }

@@ -1,8 +1,5 @@
-import FaceAlignment
 import Files
 import Foundation
-import Jobs
-import Search
 
 /// What to tell the user about an error: what is wrong, of which file, and what to do. The libraries' errors hold data;
 /// their words are here, in this folder, and nowhere else.
@@ -23,11 +20,6 @@ private func unexpected(_ error: any Error) -> String {
     if let decoding = error as? DecodingError {
         return "a file does not have the form that is expected: \(decoding.reason)."
     }
-    if type(of: error) is any CustomStringConvertible.Type, !(type(of: error) is NSError.Type),
-        !(error is CocoaError)
-    {
-        return "\(error)"
-    }
     let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
     let reason =
         system.domain == NSPOSIXErrorDomain
@@ -47,4 +39,15 @@ extension DecodingError {
         @unknown default: "it is damaged"
         }
     }
+}
+
+/// Text out of a file, fit for a sentence: short, one line, and without control characters.
+func oneLine(_ text: String, limit: Int = 120) -> String {
+    let scalars = text.unicodeScalars.prefix(limit).map { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: "?"
+        default: String(scalar)
+        }
+    }
+    return scalars.joined() + (scalars.count == limit && text.unicodeScalars.count > limit ? "…" : "")
 }

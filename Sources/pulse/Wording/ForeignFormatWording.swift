@@ -1,6 +1,8 @@
-extension ForeignFormat: CustomStringConvertible {
+import Checkpoints
+
+extension ForeignFormat {
     /// What follows the file's name in a message: what it is, and what to do.
-    public var description: String {
+    var words: String {
         switch self {
         case .empty: "is empty; download or copy it again"
         case .zeros: "holds nothing but zeros, as a download does that was never finished; download it again"

@@ -1,0 +1,73 @@
+import Search
+
+extension SearchRequestError: Worded {
+    var wording: String {
+        switch self {
+        case .tolerance(let tolerance):
+            "the tolerance is \(tolerance): it must be a finite number of grey levels, 0 or more"
+        }
+    }
+}
+
+extension TargetError: Worded {
+    var wording: String {
+        switch self {
+        case .tooLarge(let name, let width, let height):
+            "\(name): \(width)×\(height) is larger than 256 px a side, and the search takes small aligned faces. "
+                + "If it is a pixelated face, crop it square to the face as aligned faces are, and reduce it to one "
+                + "pixel for each block. If it is a sharp photograph, make one from it: "
+                + "pulse align \(shellQuoted(name)) --output aligned --size 32"
+        case .tooSmall(let name, let width, let height):
+            "\(name): \(width)×\(height) is smaller than 8 px a side, too little to search for. Use a picture "
+                + "of at least 8×8."
+        case .notSquare(let name, let width, let height):
+            "\(name): \(width)×\(height) is not square. Crop it to the aligned face, or make one from the sharp "
+                + "photograph: pulse align PHOTO --output aligned --size 32"
+        }
+    }
+}
+
+extension ClassicMethodError: Worded {
+    var wording: String {
+        switch self {
+        case .steps(let steps) where steps < 1: "\(steps) steps make no search: ask for at least 1"
+        case .steps(let steps):
+            "\(steps) steps are too many: ask for at most \(ClassicMethod.stepRange.upperBound)"
+        case .eps(let eps): "eps is \(eps): it must be a finite number, 0 or more"
+        case .learningRate(let rate): "the learning rate is \(rate): it must be a finite number above 0"
+        case .trainableNoise(let count, let maps?):
+            "\(count) trainable noise maps are more than the generator's \(maps)"
+        case .trainableNoise(let count, nil):
+            "\(count) trainable noise maps are too few: the number must be 0 or more"
+        case .zeroNoise(let index, let maps):
+            "there is no noise map \(index) to zero: they are counted from 0"
+                + (maps.map { " to \($0 - 1)" } ?? "")
+        case .noStoredNoise(let family):
+            "this \(family) stores no noise maps, so that there is no baked noise to search with: choose zero, fixed or "
+                + "trainable noise"
+        }
+    }
+}
+
+extension LossExpressionError: Worded {
+    var wording: String {
+        let reason =
+            switch problem {
+            case .numberExpected: "a weight is expected"
+            case .weightNotFinite: "the weight is not a finite number"
+            case .starExpected: "'*' is expected after the weight"
+            case .nameExpected: "the name of a loss is expected"
+            case .unknownName(let name): "there is no loss called '\(name)'"
+            case .plusExpected: "'+' or the end is expected"
+            }
+        let names = LossName.allCases.map(\.rawValue).joined(separator: ", ")
+        return "loss \"\(text)\", character \(position): \(reason). Write it as weight*name joined by '+', "
+            + "for example \"\(LossExpression.pulse)\"; the losses are \(names)."
+    }
+}
+
+/// The name as a POSIX shell reads it back.
+private func shellQuoted(_ name: String) -> String {
+    let plain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/+=:@,".contains($0)) }
+    return plain && !name.isEmpty ? name : "'" + name.replacing("'", with: "'\\''") + "'"
+}

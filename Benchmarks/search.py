@@ -30,6 +30,8 @@ def main():
         raise RuntimeError(f"{options.pulse} is missing: run `make build`")
     if not contestants.model_file().exists():
         raise RuntimeError(f"{contestants.model_file()} is missing: run `make setup`, which imports the default model")
+    if options.portraits:
+        portraits.photographs(Path(options.portraits))
     python = interpreter.interpreter(options, note)
     modes = searching.offered(options.pulse, options.modes, note)
     if not modes:
@@ -90,11 +92,12 @@ def started(options, folder, modes):
     # Samples first: they also bring the model into the system's memory, before anything is timed.
     prior = portraits.generated(options.pulse, portraits.PRIOR_SEEDS, folder / "prior", options.threads, note)
     if options.portraits:
-        photographs = portraits.photographs(portraits.folder_of(options.portraits), options.limit)
+        photographs = portraits.photographs(Path(options.portraits), options.limit)
     else:
         note("no --portraits: generated faces stand in for photographs, which says nothing about people")
-        people = portraits.generated(options.pulse, portraits.PEOPLE_SEEDS, folder / "people", options.threads, note)
-        photographs = [(file, None) for file in people[:options.limit]]
+        people = portraits.generated(
+            options.pulse, portraits.PEOPLE_SEEDS[:options.limit], folder / "people", options.threads, note)
+        photographs = [(file, None) for file in people]
     people = portraits.align(options.pulse, photographs, options.sizes, folder, note)
     record = {"about": about, "request": request, "generated": not options.portraits, "modes": modes, "portraits": people,
               "prior": [str(file.relative_to(folder)) for file in prior], "searches": [], "reference": []}
@@ -123,7 +126,8 @@ def search_all(options, record, folder, python):
                 record["reference"].append(searching.reference(
                     python, HERE / "reference_recipe.py", contestants.model_file(), options, folder, person, size))
                 save(record, folder)
-                note(f"{person['name']} PyTorch {size} px: {record['reference'][-1]}")
+                found = record["reference"][-1]
+                note(f"  the recipe in PyTorch, {size} px: " + (found.get("error") or f"{found['seconds']} s"))
 
 
 def save(record, folder):

@@ -18,6 +18,8 @@ from .consistency import downscale
 BLOCK = 96
 # Blocks less sharp than this share of the sharpest do not count for the model of pristine pictures (section II.C).
 SHARP = 0.75
+# With fewer blocks than twice the features, a covariance says more about chance than about pictures.
+LEAST_BLOCKS = 72
 PUBLISHED_SHA256 = "2a7c182a68c9e7f1b2e2e5ec723279d6f65d912b6fcaf37eb2bf03d7367c4296"
 WINDOW = np.exp(-np.arange(-3, 4) ** 2 / (2 * (7 / 6) ** 2))
 WINDOW /= WINDOW.sum()
@@ -90,8 +92,9 @@ def gaussian(rows):
 
 
 def fit(pictures):
-    """The model of the sharp blocks of these pictures, each (features, sharpness)."""
-    return gaussian(np.concatenate([rows[sharpness > SHARP * sharpness.max()] for rows, sharpness in pictures]))
+    """The model of the sharp blocks of these pictures, each (features, sharpness); None where they are too few."""
+    sharp = [rows[sharpness > SHARP * sharpness.max()] for rows, sharpness in pictures]
+    return gaussian(np.concatenate(sharp)) if sum(map(len, sharp)) >= LEAST_BLOCKS else None
 
 
 def distance(rows, model):

@@ -13,6 +13,8 @@ PRIOR_SEEDS = range(7, 47)
 
 def photographs(folder, limit=None):
     """The photographs of a folder, in the order of their names, as (path, group); the group is None without photos.csv."""
+    if not folder.is_dir():
+        raise RuntimeError(f"{folder} is not a folder of portraits")
     groups = {}
     table = folder / "photos.csv"
     if table.exists():
@@ -87,9 +89,3 @@ def last_line(text):
     lines = [line for line in text.strip().splitlines() if not line.lstrip().startswith(("Usage:", "See "))]
     return lines[-1] if lines else ""
 
-
-def folder_of(option):
-    folder = Path(option)
-    if not folder.is_dir():
-        raise RuntimeError(f"{option} is not a folder of portraits")
-    return folder

@@ -82,7 +82,7 @@ def notes(record, result):
                      + (f"; {result['facesMissed']} faces were not found and taken to be where they usually are"
                         if result["facesMissed"] else ""))
     if photographs["niqe"] is None:
-        lines.append("NIQE's published model is not installed: figures against these photographs compare within this run alone")
+        lines.append("NIQE's published model is not installed (README.md says how)")
     off = max((c["certificatesOff"] or 0 for c in result["columns"]), default=0)
     lines.append(f"fit is measured here apart from pulse; its reports differ from it by {off:.4f} at most")
     for column in result["columns"]:
@@ -91,7 +91,7 @@ def notes(record, result):
     for found in result["reference"]:
         reached = found["secondsToTolerance"]
         lines.append(
-            f"the recipe in PyTorch at {found['size']} px, {found['runs']} runs of {found['steps']} steps: median "
+            f"the recipe in PyTorch at {found['size']} px, {found['runs']} run{'s' if found['runs'] > 1 else ''} of {found['steps']} steps: median "
             f"{found['seconds']:.1f} s, to its own tolerance " + ("never" if reached is None else f"{reached:.1f} s")
             + f", {found['accepted']:.0%} accepted")
     return lines

@@ -43,7 +43,12 @@ def search(options, folder, person, size, mode):
         started = time.time()
         # This process is small, so that the largest memory of what it starts is not its own.
         process = subprocess.Popen([options.pulse, *map(str, words)], stdout=subprocess.DEVNULL, stderr=errors)
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            raise
         found["wall"] = time.time() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         errors.seek(0)

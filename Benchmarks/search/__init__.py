@@ -1,0 +1,1 @@
+"""What `make bench ARGS='search …'` consists of; see README.md."""

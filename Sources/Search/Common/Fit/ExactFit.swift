@@ -1,36 +1,33 @@
 import Degradation
+import Engine
 import Tensors
 
 /// Moves a picture onto those whose A is the target, so that nobody sees it: the correction is smooth but for the
 /// picture's own edges. The picture stays in 0…1 and ends on the 256 levels of the file.
 ///
 /// First come corrections that follow edges (`EdgeMembrane` on cells of a few pixels, `EdgeUpsampling` to the picture),
-/// then A⁺ for the little that is left, and last A⁺ of the pixels that black and white do not hold.
-/// Not safe for concurrent use: its memory serves picture after picture.
+/// then what little is left goes by A⁺ (`RangeClosing`). The memory serves picture after picture: not safe for
+/// concurrent use. The same bits for any number of threads.
 final class ExactFit {
-    private let degradation: Resampling
-    private let inverse: NormalInverse
+    private let pool: ThreadPool
+    private let side, targetSide: Int
+    private let closing: RangeClosing
     /// From the coarsest cells to the finest.
     private let membranes: [EdgeMembrane]
     /// From each membrane to the next; the last to the picture.
-    private var upsamplings: [EdgeUpsampling]
-
-    /// The picture without its grain, later which pixels are free, [3, n, n].
-    private var guide: Tensor<Float>
-    /// The picture before, [3, n, n].
-    private var original: Tensor<Float>
-    /// Aᵀ of something, [3, n, n].
-    private var large: Tensor<Float>
+    private let upsamplings: [EdgeUpsampling]
+    /// The picture without its grain, later what is free to move; the picture before; and work, [3, n, n].
+    private let guide, original, large: AlignedFloats
     /// y − A x, [3, s, s].
-    private var residual: Tensor<Float>
-    private var scratch: Tensor<Float>
+    private let residual: AlignedFloats
 
     /// - Returns: nil for degradations that are not resamplings.
-    init?(degradation: any Degradation, threads: Int = 1) {
+    init?(degradation: any Degradation, pool: ThreadPool) {
         guard let degradation = degradation as? Resampling else { return nil }
         let (n, s) = (degradation.sourceSize.width, degradation.targetSize.width)
-        self.degradation = degradation
-        inverse = NormalInverse(degradation)
+        self.pool = pool
+        (side, targetSide) = (n, s)
+        closing = RangeClosing(degradation)
         var cells = [ExactFit.finestCell(n, s)]
         while let last = cells.last, n % (2 * last) == 0, n / (2 * last) >= max(2 * s, 32) {
             cells.append(2 * last)
@@ -38,165 +35,182 @@ final class ExactFit {
         membranes = cells.reversed().map { EdgeMembrane(degradation, cell: $0) }
         let sides = membranes.map(\.side) + [n]
         upsamplings = zip(sides, sides.dropFirst()).map { EdgeUpsampling(from: $0, to: $1) }
-        guide = Tensor(zeros: [3, n, n])
-        original = Tensor(zeros: [3, n, n])
-        large = Tensor(zeros: [3, n, n])
-        residual = Tensor(zeros: [3, s, s])
-        scratch = Tensor(zeros: degradation.scratchShape(channels: 3))
+        guide = AlignedFloats(count: 3 * n * n)
+        original = AlignedFloats(count: 3 * n * n)
+        large = AlignedFloats(count: 3 * n * n)
+        residual = AlignedFloats(count: 3 * s * s)
     }
 
-    /// In pixels: a quarter of what one pixel of the target covers, no more than four.
+    convenience init?(degradation: any Degradation, threads: Int = 1) {
+        self.init(degradation: degradation, pool: ThreadPool(threads: threads))
+    }
+
+    /// In pixels: a quarter of what one pixel of the target covers, no more than four; half of it at the least.
     private static func finestCell(_ n: Int, _ s: Int) -> Int {
-        for cell in [4, 2] where n % cell == 0 && n >= (cell == 4 ? 16 : 4) * s { return cell }
-        return 1
+        if n % 4 == 0, n >= 16 * s { return 4 }
+        return n % 2 == 0 && n >= 4 * s ? 2 : 1
     }
 
     /// What a fit did.
     struct Correction: Sendable, Equatable {
-        /// Root mean square change of the picture in grey levels; inside the face and outside, by the caller's weights.
+        /// Root mean square change of the picture in grey levels, and the same weighted by the face and by what is not
+        /// the face; without weights all is face.
         var rms, rmsInside, rmsOutside: Double
         /// Of A of the picture on its 256 levels to the target, in grey levels.
         var residualRMS, residualMax: Double
-        /// Pixels of the target that are still missed by more than `ExactFit.reach` grey levels in some channel:
-        /// no picture in 0…1 has them, since A goes beyond black or white to reach them.
+        /// Pixels of the target that are still missed by more than `reach` in some channel: A would have to go beyond
+        /// black or white.
         var unreachable: Int
     }
 
-    /// Of the target's pixels, in grey levels.
+    /// How far from a pixel of the target counts as having reached it, in grey levels.
     static let reach = 3.0
 
     /// - Parameters:
     ///   - picture: x0 in 0…1, [3, n, n]; becomes x in multiples of 1/255.
     ///   - target: y in 0…1, [3, s, s].
-    ///   - faceWeight: 0…1 on a grid of any size over the picture, 1 inside the face, [h, w].
+    ///   - faceWeight: 0…1 on a grid of any size over the picture, [h, w].
     func callAsFunction(
         _ picture: inout Tensor<Float>, to target: Tensor<Float>, faceWeight: Tensor<Float>? = nil
     ) -> Correction {
-        original.copyElements(of: picture)
-        picture.roundToLevels()
-        var missed = miss(picture, target)
-        if missed.rms > 0.25 || missed.max > 1 {
-            picture.copyElements(of: original)
-            missed = miss(picture, target)
-            followEdges(&picture, target, &missed)
-            close(&picture, target, &missed)
-            closeWithinRange(&picture, target, &missed)
-            picture.roundToLevels()
-            missed = miss(picture, target)
+        precondition(picture.shape == [3, side, side], "the picture is of another size")
+        precondition(target.shape == [3, targetSide, targetSide], "the target is of another size")
+        return picture.withUnsafeMutableBufferPointer { x in
+            target.withUnsafeBufferPointer { y in
+                guard let x = x.baseAddress, let y = y.baseAddress else { preconditionFailure() }
+                return fit(x, y, faceWeight)
+            }
         }
-        return correction(picture, missed, faceWeight)
     }
 }
 
 // MARK: - The steps
 
 extension ExactFit {
-    /// Of residual, in grey levels.
-    fileprivate struct Miss { var rms, max: Double }
+    private typealias Floats = UnsafeMutablePointer<Float>
+
+    private func fit(_ x: Floats, _ y: UnsafePointer<Float>, _ faceWeight: Tensor<Float>?) -> Correction {
+        let plane = side * side
+        original.pointer.update(from: x, count: 3 * plane)
+        pool.run(3) { roundToLevels(x + $0 * plane, count: plane) }
+        var missed = measure(x, y)
+        // Half a level is what the target's own rounding hides.
+        if missed.rms > 0.4 || missed.max > 1 {
+            x.update(from: original.pointer, count: 3 * plane)
+            followEdges(x, y)
+            pool.run(3) { index in
+                closing(channel(index, x, y))
+                roundToLevels(x + index * plane, count: plane)
+            }
+            missed = measure(x, y)
+        }
+        return correction(x, missed, faceWeight)
+    }
+
+    private func channel(_ index: Int, _ x: Floats, _ y: UnsafePointer<Float>) -> RangeClosing.Channel {
+        let (plane, count) = (side * side, targetSide * targetSide)
+        return RangeClosing.Channel(
+            index: index, picture: x + index * plane, target: y + index * count,
+            residual: residual.pointer + index * count, large: large.pointer + index * plane,
+            free: guide.pointer + index * plane)
+    }
 
     /// residual ← y − A x.
-    private func miss(_ picture: Tensor<Float>, _ target: Tensor<Float>) -> Miss {
-        degradation.apply(picture, into: &residual, scratch: &scratch)
+    /// - Returns: its root mean square and its largest absolute value, in grey levels.
+    private func measure(_ x: Floats, _ y: UnsafePointer<Float>) -> (rms: Double, max: Double) {
+        pool.run(3) { closing.measure(channel($0, x, y)) }
+        let count = 3 * targetSide * targetSide
         var (sum, largest) = (0.0, Float(0))
-        target.withUnsafeBufferPointer { y in
-            residual.withUnsafeMutableBufferPointer { r in
-                for i in 0..<r.count {
-                    r[i] = y[i] - r[i]
-                    largest = max(largest, abs(r[i]))
-                    sum += Double(r[i]) * Double(r[i])
-                }
-            }
+        for i in 0..<count {
+            sum += Double(residual[i]) * Double(residual[i])
+            largest = max(largest, abs(residual[i]))
         }
-        return Miss(rms: 255 * (sum / Double(residual.count)).squareRoot(), max: 255 * Double(largest))
+        return (255 * (sum / Double(count)).squareRoot(), 255 * Double(largest))
     }
 
-    private func followEdges(_ picture: inout Tensor<Float>, _ target: Tensor<Float>, _ missed: inout Miss) {
-        guide.smooth(picture)
+    private func followEdges(_ x: Floats, _ y: UnsafePointer<Float>) {
         guard let finest = membranes.last else { return }
-        finest.guide.average(picture)
-        for i in membranes.indices.dropLast().reversed() {
-            membranes[i].guide.average(membranes[i + 1].guide)
+        pool.run(3) { channel in
+            let start = channel * side * side
+            smooth(x + start, into: guide.pointer + start, side: side)
+            var (from, n) = (x + start, side)
+            for membrane in membranes.reversed() {
+                let m = membrane.side
+                let to = membrane.guide.pointer + channel * m * m
+                average(from, into: to, side: n, cell: n / m)
+                (from, n) = (to, m)
+            }
         }
-        for membrane in membranes { membrane.prepare() }
-        for round in 0..<3 where round == 0 || missed.max > 6 {
-            membranes[0].value.interpolate(residual)
+        pool.run(membranes.count) { membranes[membranes.count - 1 - $0].prepare() }
+        // Where A of cells differs from A of pixels, what the first left is corrected again.
+        for round in 0..<3 {
+            let missed = measure(x, y)
+            if round > 0, missed.max <= 6 { return }
             for (i, membrane) in membranes.enumerated() {
-                membrane.solve(residual, iterations: i == 0 ? 12 : 8)
-                if i + 1 < membranes.count {
-                    let next = membranes[i + 1]
-                    upsamplings[i](
-                        membrane.value, colours: membrane.guide, guide: next.guide, into: &next.value,
-                        use: .store)
-                } else {
-                    upsamplings[i](
-                        membrane.value, colours: membrane.guide, guide: guide, into: &picture,
-                        use: .addWithinRange)
+                pool.run(3) { channel in
+                    let r = residual.pointer + channel * targetSide * targetSide
+                    let m = membrane.side
+                    if i == 0 {
+                        let value = membrane.value.pointer + channel * m * m
+                        enlarge(r, side: targetSide, into: value, side: m)
+                    }
+                    membrane.solve(r, channel: channel, iterations: i == 0 ? 12 : 8)
                 }
+                let isFinest = membrane === finest
+                upsamplings[i](
+                    membrane.value.pointer, colours: membrane.guide.pointer,
+                    guide: isFinest ? guide.pointer : membranes[i + 1].guide.pointer,
+                    into: isFinest ? x : membranes[i + 1].value.pointer,
+                    use: isFinest ? .addWithinRange : .store, pool: pool)
             }
-            missed = miss(picture, target)
         }
     }
+}
 
-    /// x ← x + A⁺(y − A x), kept in 0…1.
-    private func close(_ picture: inout Tensor<Float>, _ target: Tensor<Float>, _ missed: inout Miss) {
-        for _ in 0..<2 where missed.max > 0.5 {
-            inverse(&residual)
-            degradation.applyAdjoint(residual, into: &large, scratch: &scratch)
-            picture.addWithinRange(large)
-            missed = miss(picture, target)
-        }
-    }
+// MARK: - What it did
 
-    /// The same of pixels that can still move: those that black or white holds are left out of A.
-    private func closeWithinRange(
-        _ picture: inout Tensor<Float>, _ target: Tensor<Float>, _ missed: inout Miss
-    ) {
-        var multiplier = Tensor<Float>(zeros: residual.shape)
-        var direction = multiplier
-        var image = multiplier
-        for _ in 0..<4 where missed.max > 1 {
-            var z = residual
-            inverse(&z)
-            degradation.applyAdjoint(z, into: &large, scratch: &scratch)
-            guide.markFree(picture, moving: large)
-            multiplier.clear()
-            direction.copyElements(of: z)
-            var slope = residual.dot(z)
-            for _ in 0..<6 {
-                degradation.applyAdjoint(direction, into: &large, scratch: &scratch)
-                large.multiply(by: guide)
-                degradation.apply(large, into: &image, scratch: &scratch)
-                let curvature = direction.dot(image)
-                guard curvature > 0, slope > 0 else { break }
-                let step = Float(slope / curvature)
-                multiplier.add(direction, times: step)
-                residual.add(image, times: -step)
-                if residual.largest < 0.25 / 255 { break }
-                z.copyElements(of: residual)
-                inverse(&z)
-                let next = residual.dot(z)
-                direction.scale(by: Float(next / slope))
-                direction.add(z, times: 1)
-                slope = next
-            }
-            degradation.applyAdjoint(multiplier, into: &large, scratch: &scratch)
-            large.multiply(by: guide)
-            picture.addWithinRange(large)
-            missed = miss(picture, target)
-        }
-    }
-
+extension ExactFit {
     private func correction(
-        _ picture: Tensor<Float>, _ missed: Miss, _ faceWeight: Tensor<Float>?
+        _ x: Floats, _ missed: (rms: Double, max: Double), _ faceWeight: Tensor<Float>?
     ) -> Correction {
-        let size = changes(from: original, to: picture, faceWeight: faceWeight)
-        let plane = residual.count / 3
+        let count = targetSide * targetSide
         let limit = Float(ExactFit.reach / 255)
-        let unreachable = (0..<plane).count { i in
-            (0..<3).contains { abs(residual[$0 * plane + i]) > limit }
+        let unreachable = (0..<count).count { i in
+            (0..<3).contains { abs(residual[$0 * count + i]) > limit }
         }
+        let (all, inside, weight) = changes(x, faceWeight ?? Tensor([1], shape: [1, 1]))
+        func rms(_ sum: Double, _ pixels: Double) -> Double {
+            pixels > 0 ? 255 * (max(sum, 0) / (3 * pixels)).squareRoot() : 0
+        }
+        let pixels = Double(side * side)
         return Correction(
-            rms: size.all, rmsInside: size.inside, rmsOutside: size.outside, residualRMS: missed.rms,
-            residualMax: missed.max, unreachable: unreachable)
+            rms: rms(all, pixels), rmsInside: rms(inside, weight),
+            rmsOutside: rms(all - inside, pixels - weight),
+            residualRMS: missed.rms, residualMax: missed.max, unreachable: unreachable)
+    }
+
+    /// Σ (x − x0)², the same weighted, and Σ weights over the pixels.
+    private func changes(_ x: Floats, _ weights: Tensor<Float>) -> (Double, Double, Double) {
+        let (n, rows, columns) = (side, weights.shape[0], weights.shape[1])
+        var (all, inside, total) = (0.0, 0.0, 0.0)
+        for y in 0..<n {
+            for column in 0..<columns {
+                let first = (column * n + columns - 1) / columns
+                let last = ((column + 1) * n + columns - 1) / columns
+                var sum: Float = 0
+                for channel in 0..<3 {
+                    let row = (channel * n + y) * n
+                    for i in row + first..<row + last {
+                        let change = x[i] - original[i]
+                        sum += change * change
+                    }
+                }
+                let weight = Double(weights[y * rows / n * columns + column])
+                all += Double(sum)
+                inside += weight * Double(sum)
+                total += weight * Double(last - first)
+            }
+        }
+        return (all, inside, total)
     }
 }

@@ -1,5 +1,4 @@
 import Degradation
-import Tensors
 
 /// (A Aᵀ)⁻¹ of a separable A, so that A⁺ r = Aᵀ (A Aᵀ)⁻¹ r: M Mᵀ is a band matrix along either axis.
 struct NormalInverse {
@@ -25,24 +24,17 @@ struct NormalInverse {
         factor = l.map(Float.init)
     }
 
-    /// r ← (A Aᵀ)⁻¹ r.
-    /// - Parameter residual: [3, s, s].
-    func callAsFunction(_ residual: inout Tensor<Float>) {
-        let s = side
-        residual.withUnsafeMutableBufferPointer { r in
-            guard let r = r.baseAddress else { return }
-            for channel in 0..<3 {
-                let plane = r + channel * s * s
-                solve(plane)
-                transpose(plane)
-                solve(plane)
-                transpose(plane)
-            }
+    /// r ← (A Aᵀ)⁻¹ r, for one channel.
+    /// - Parameter residual: [s, s].
+    func callAsFunction(_ residual: UnsafeMutablePointer<Float>) {
+        for _ in 0..<2 {
+            solveColumns(residual)
+            transpose(residual)
         }
     }
 
-    /// Down all columns at once: L Lᵀ X = R.
-    private func solve(_ x: UnsafeMutablePointer<Float>) {
+    /// L Lᵀ X = R, all columns at once.
+    private func solveColumns(_ x: UnsafeMutablePointer<Float>) {
         let s = side
         factor.withUnsafeBufferPointer { l in
             for i in 0..<s {

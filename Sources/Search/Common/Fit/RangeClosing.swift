@@ -69,7 +69,7 @@ final class RangeClosing {
             missed = measure(channel)
         }
         var (ridge, stalled) = (ridge, 0)
-        for _ in 0..<24 where missed.max > level && stalled < 3 {
+        for _ in 0..<40 where missed.max > level && stalled < 3 {
             moveWhatIsFree(channel, ridge: ridge)
             let before = missed
             missed = measure(channel)

@@ -71,8 +71,8 @@ final class EdgeMembrane {
         }
     }
 
-    /// Never below a tenth, or slivers beside an edge take the whole correction of their pixel and become bright or dark
-    /// rims: 0.01 makes the largest corrections of portraits half as large again.
+    /// Never below a tenth, or slivers beside an edge take the whole correction of their pixel and show as bright or dark
+    /// rims.
     private func edgeWeight(_ i: Int, _ j: Int) -> Float {
         let plane = side * side
         let colours = guide.pointer

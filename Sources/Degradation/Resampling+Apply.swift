@@ -27,19 +27,36 @@ extension Resampling {
                 result.withUnsafeMutableBufferPointer { y in
                     guard let between = between.baseAddress, let x = x.baseAddress, let y = y.baseAddress
                     else { return }
-                    // Down the columns first: whole rows at a time, and all that is left is s rows.
                     withPointer(to: weights) { weights in
                         for c in 0..<channels {
-                            combineRows(
-                                bands, weights, from: x + c * n * n, into: between + c * s * n, width: n)
-                        }
-                        for row in 0..<channels * s {
-                            gatherAlongRow(bands, weights, from: between + row * n, into: y + row * s)
+                            applyChannel(x + c * n * n, y + c * s * s, between + c * s * n, weights)
                         }
                     }
                 }
             }
         }
+    }
+
+    private func applyChannel<S: BinaryFloatingPoint>(
+        _ x: UnsafePointer<S>, _ y: UnsafeMutablePointer<S>, _ between: UnsafeMutablePointer<S>,
+        _ weights: UnsafePointer<S>
+    ) {
+        let (n, s) = (sourceSide, side)
+        // Down the columns first: whole rows at a time, and all that is left is s rows.
+        combineRows(bands, weights, from: x, into: between, width: n)
+        for row in 0..<s { gatherAlongRow(bands, weights, from: between + row * n, into: y + row * s) }
+    }
+
+    /// One channel of A(x), for callers that deal channels out to threads.
+    /// - Parameters:
+    ///   - image: [n, n].
+    ///   - result: [s, s], overwritten.
+    ///   - scratch: [s, n], overwritten.
+    package func applyChannel(
+        _ image: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        withPointer(to: bands.floatWeights) { applyChannel(image, result, scratch, $0) }
     }
 
     public func applyAdjoint(
@@ -74,18 +91,39 @@ extension Resampling {
                     guard let between = between.baseAddress, let r = r.baseAddress, let x = x.baseAddress
                     else { return }
                     withPointer(to: weights) { weights in
-                        for row in 0..<channels * s {
-                            scatterAlongRow(bands, weights, from: r + row * s, into: between + row * n)
-                        }
-                    }
-                    withPointer(to: transposed) { weights in
-                        for c in 0..<channels {
-                            combineRows(
-                                transposedBands, weights, from: between + c * s * n, into: x + c * n * n,
-                                width: n)
+                        withPointer(to: transposed) { transposed in
+                            for c in 0..<channels {
+                                applyAdjointChannel(
+                                    r + c * s * s, x + c * n * n, between + c * s * n, weights, transposed)
+                            }
                         }
                     }
                 }
+            }
+        }
+    }
+
+    private func applyAdjointChannel<S: BinaryFloatingPoint>(
+        _ r: UnsafePointer<S>, _ x: UnsafeMutablePointer<S>, _ between: UnsafeMutablePointer<S>,
+        _ weights: UnsafePointer<S>, _ transposed: UnsafePointer<S>
+    ) {
+        let (n, s) = (sourceSide, side)
+        for row in 0..<s { scatterAlongRow(bands, weights, from: r + row * s, into: between + row * n) }
+        combineRows(transposedBands, transposed, from: between, into: x, width: n)
+    }
+
+    /// One channel of Aᵀ(r), for callers that deal channels out to threads.
+    /// - Parameters:
+    ///   - residual: [s, s].
+    ///   - result: [n, n], overwritten.
+    ///   - scratch: [s, n], overwritten.
+    package func applyAdjointChannel(
+        _ residual: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        withPointer(to: bands.floatWeights) { weights in
+            withPointer(to: transposedBands.floatWeights) { transposed in
+                applyAdjointChannel(residual, result, scratch, weights, transposed)
             }
         }
     }

@@ -36,10 +36,15 @@ public struct Resampling: Degradation {
     ///   - side: s in 1…n.
     public init(filter: Filter = .bicubic, from sourceSide: Int, to side: Int) {
         precondition(side >= 1 && side <= sourceSide, "resampling does not enlarge here")
+        self.init(filter: filter, bands: ResamplingBands(filter: filter, from: sourceSide, to: side))
+    }
+
+    /// - Parameter bands: M.
+    init(filter: Filter, bands: ResamplingBands) {
         self.filter = filter
-        self.sourceSide = sourceSide
-        self.side = side
-        bands = ResamplingBands(filter: filter, from: sourceSide, to: side)
+        self.bands = bands
+        sourceSide = bands.columnCount
+        side = bands.rowCount
         transposedBands = bands.transposed
     }
 

@@ -6,6 +6,7 @@ import Generators
 ///
 ///     PulseBench serve MODEL THREADS SIDE      answers the words of `Server`
 ///     PulseBench allocations MODEL THREADS SIDE
+///     PulseBench curves MODEL THREADS OPTIONS COUNT PICTURE...
 ///     PulseBench generator MODEL THREADS       answers the requests of `GeneratorPipe`
 @main
 struct PulseBench {
@@ -21,6 +22,9 @@ struct PulseBench {
         switch arguments[1] {
         case "generator": try GeneratorPipe(generator: try model.makeGenerators(1, threads: threads)[0]).run()
         case "serve": try Server(model: model, threads: threads, side: side).run()
+        case "curves":
+            guard case .stored(let stored) = model else { fail("curves are of imported models") }
+            try printCurves(Array(arguments.dropFirst(4)), model: stored, threads: threads)
         case "allocations": try countAllocations(model: model, threads: threads, side: side)
         default: fail("unknown job '\(arguments[1])'")
         }

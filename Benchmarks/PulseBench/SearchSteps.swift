@@ -61,9 +61,9 @@ final class SearchSteps {
         let request = SearchRequest(
             target: try Target(Self.target(side: side)),
             degradation: Resampling(from: generators[0].specification.resolution, to: side), seed: 1,
-            tolerance: ClassicMethod.defaultTolerance)
+            tolerance: ClassicMethod().defaultTolerance)
         batch = try SearchBatch(
-            method, request, latents: try model.latents(), seats: generators.map { SearchSeat($0) },
+            method, request, latents: LatentSpace(try model.latents()), seats: generators.map { SearchSeat($0) },
             candidates: Array(1...candidates))
     }
 

@@ -27,6 +27,8 @@ public struct Model: Sendable {
     package var synthesis: any SynthesisConfiguration { configuration.synthesis }
 
     private let file: SafetensorsFile
+    /// Where what it was prepared with lies, or would.
+    let encoderURL: URL
     private let configuration: ModelConfiguration
     private let mappingGain: Float
 
@@ -39,6 +41,7 @@ public struct Model: Sendable {
         } catch {
             throw .damaged(error)
         }
+        encoderURL = EncoderFile.url(besideModel: url)
         let metadata = try ModelMetadata(of: file, name: url.relativePath, families: families)
         (name, configuration) = (metadata.name, metadata.configuration)
         (family, mappingGain) = (metadata.family.name, metadata.family.mappingGain)
@@ -80,6 +83,17 @@ public struct Model: Sendable {
             standardDeviation: try tensor("latent.std", shape: [size]),
             eigenvalues: try tensor("latent.eigenvalues", shape: [size]),
             eigenvectors: try tensor("latent.eigenvectors", shape: [size, size]))
+    }
+
+    /// Whether it was prepared: `upsample` then starts from a guess.
+    public var isPrepared: Bool { FileManager.default.fileExists(atPath: encoderURL.path) }
+
+    /// What a search needs to know of the latents: their statistics, and the encoder where the model was prepared.
+    /// - Throws: ``ModelError``.
+    public func latentSpace() throws(ModelError) -> LatentSpace {
+        LatentSpace(
+            try latentStatistics(),
+            encoder: isPrepared ? try EncoderFile.read(encoderURL, contentSHA256: contentSHA256) : nil)
     }
 
     /// w̄, the average latent that the training kept, [latentSize]; nil where it was not in the files.

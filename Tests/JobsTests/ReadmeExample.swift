@@ -13,7 +13,7 @@ func upsample(_ face: URL, to file: URL, steps: Int = 100) throws {
     method.steps = steps
     let downscale = Resampling(from: model.specification.resolution, to: target.side)
     let request = SearchRequest(
-        target: target, degradation: downscale, seed: 1, tolerance: ClassicMethod.defaultTolerance)
+        target: target, degradation: downscale, seed: 1, tolerance: ClassicMethod().defaultTolerance)
     let seat = SearchSeat(try model.makeGenerator(threads: 4))
     let search = try ClassicSearch(method, request, latents: latents, seat: seat)
     for step in search {  // leave with `break` when you like: the best so far is kept

@@ -36,7 +36,7 @@ import Testing
         }
         for order in [[1, 2, 3], [3, 1], [2]] {
             let batch = try SearchBatch(
-                toyMethod(), toyRequest(), latents: toyStatistics(),
+                toyMethod(), toyRequest(), latents: LatentSpace(toyStatistics()),
                 seats: (0..<seats).map { _ in SearchSeat(SingleToy()) }, candidates: order)
             let steps = Array(batch)
             #expect(steps.prefix(order.count).map(\.candidate) == order)

@@ -10,7 +10,7 @@ import Testing
         #expect(method.steps == 100 && method.eps == 2e-3 && method.learningRate == 0.4)
         #expect(method.noise == .trainable && method.trainableNoise == 5 && method.zeroNoise == nil)
         #expect(method.optimizer == .adam && method.schedule == .linear1cycledrop && !method.tileLatent)
-        #expect(abs(ClassicMethod.defaultTolerance - 11.404) < 1e-3)
+        #expect(abs(ClassicMethod().defaultTolerance - 11.404) < 1e-3)
     }
 
     @Test func declinesWhatCannotRun() throws {

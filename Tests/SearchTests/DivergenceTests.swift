@@ -114,7 +114,7 @@ import Testing
             if number == (seats == 1 ? 3 : 2) { Fault.allNaN.spoil(&image) }
         }
         let batch = try SearchBatch(
-            toyMethod(), request(), latents: toyStatistics(), seats: toys.map { SearchSeat($0) },
+            toyMethod(), request(), latents: LatentSpace(toyStatistics()), seats: toys.map { SearchSeat($0) },
             candidates: 1...2)
         let steps = Array(batch)
         #expect(steps.map(\.candidate) == [1, 2, 2, 2, 2, 2, 2])

@@ -20,7 +20,7 @@ import Testing
             threads: ProcessInfo.processInfo.activeProcessorCount)
         let request = SearchRequest(
             target: try Target(paleDisc()), degradation: Resampling(from: 1024, to: 32), seed: 7,
-            tolerance: ClassicMethod.defaultTolerance)
+            tolerance: ClassicMethod().defaultTolerance)
         let search = try ClassicSearch(
             ClassicMethod(), request,
             latents: LatentStatistics(

@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: [1, 2, 3, 4])
     func endedSearchesAreSkipped(seats: Int) throws {
         let batch = try SearchBatch(
-            CountedMethod(lengths: [3, 1, 0, 2]), toyRequest(), latents: toyStatistics(),
+            CountedMethod(lengths: [3, 1, 0, 2]), toyRequest(), latents: LatentSpace(toyStatistics()),
             seats: (0..<seats).map { _ in SearchSeat(SingleToy()) }, candidates: 1...4)
         let steps = batch.map { [$0.index, $0.candidate] }
         #expect(steps == [[1, 1], [1, 2], [1, 4], [2, 1], [2, 4], [3, 1]])
@@ -24,12 +24,12 @@ import Testing
 
     @Test func stoppedEarlyAllButTheEndedAreInterrupted() throws {
         let batch = try SearchBatch(
-            CountedMethod(lengths: [3, 1]), toyRequest(), latents: toyStatistics(),
+            CountedMethod(lengths: [3, 1]), toyRequest(), latents: LatentSpace(toyStatistics()),
             seats: [SearchSeat(SingleToy())], candidates: 1...2)
         for _ in 0..<4 { _ = batch.next() }
         #expect(batch.found().map(\.ending) == [.budget, .converged])
         let other = try SearchBatch(
-            CountedMethod(lengths: [3, 1]), toyRequest(), latents: toyStatistics(),
+            CountedMethod(lengths: [3, 1]), toyRequest(), latents: LatentSpace(toyStatistics()),
             seats: [SearchSeat(SingleToy())], candidates: 1...2)
         for _ in 0..<3 { _ = other.next() }
         #expect(other.found().map(\.ending) == [.interrupted, .converged])
@@ -37,7 +37,7 @@ import Testing
 
     @Test func anEmptyBatchHasNoSteps() throws {
         let batch = try SearchBatch(
-            toyMethod(), toyRequest(), latents: toyStatistics(), seats: [SearchSeat(SingleToy())],
+            toyMethod(), toyRequest(), latents: LatentSpace(toyStatistics()), seats: [SearchSeat(SingleToy())],
             candidates: [])
         #expect(batch.next() == nil && batch.found().isEmpty)
     }
@@ -48,7 +48,7 @@ import Testing
         request.tolerance = tolerance
         let error = #expect(throws: SearchRequestError.self) {
             try SearchBatch(
-                toyMethod(), request, latents: toyStatistics(), seats: [SearchSeat(SingleToy())],
+                toyMethod(), request, latents: LatentSpace(toyStatistics()), seats: [SearchSeat(SingleToy())],
                 candidates: 1...1)
         }
         guard case .tolerance(let declined)? = error else { return }
@@ -63,7 +63,7 @@ import Testing
         let clock = ContinuousClock()
         let start = clock.now
         let batch = try SearchBatch(
-            toyMethod(steps: 3), toyRequest(), latents: toyStatistics(), seats: toys.map { SearchSeat($0) },
+            toyMethod(steps: 3), toyRequest(), latents: LatentSpace(toyStatistics()), seats: toys.map { SearchSeat($0) },
             candidates: 1...2)
         let steps = Array(batch)
         let elapsed = (clock.now - start) / .seconds(1)
@@ -90,7 +90,7 @@ import Testing
 /// A method whose candidates take a number of steps each, at most three, and then are content.
 private struct CountedMethod: SearchMethod {
     static let name = "counted"
-    static let defaultTolerance = 1.0
+    let defaultTolerance = 1.0
     static let defaultCount = 1
     var steps = 3
     var lengths: [Int] = []
@@ -103,7 +103,7 @@ private struct CountedMethod: SearchMethod {
     func validate(for generator: GeneratorSpecification) throws {}
 
     func makeSearch(
-        _ request: SearchRequest, candidate: Int, latents: LatentStatistics, seat: SearchSeat
+        _ request: SearchRequest, candidate: Int, latents: LatentSpace, seat: SearchSeat
     ) throws -> any CandidateSearch {
         CountedSearch(candidate: candidate, length: lengths[candidate - 1], budget: steps)
     }

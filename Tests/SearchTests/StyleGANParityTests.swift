@@ -118,7 +118,7 @@ enum RandomStyleGAN {
         let deviation: Tensor<Double> = randomTensor([512], stream: 2, seed: Self.seed)
         let request = SearchRequest(
             target: try Target(paleDisc()), degradation: Resampling(from: 1024, to: 32), seed: seed,
-            tolerance: ClassicMethod.defaultTolerance)
+            tolerance: ClassicMethod().defaultTolerance)
         return try ClassicSearch(
             ClassicMethod(), request,
             latents: LatentStatistics(

@@ -121,7 +121,7 @@ func toyRequest(seed: UInt64 = 0, target: Target? = nil, filter: Resampling.Filt
 {
     SearchRequest(
         target: try target ?? toyTarget(side: 8), degradation: Resampling(filter: filter, from: 64, to: 8),
-        seed: seed, tolerance: ClassicMethod.defaultTolerance)
+        seed: seed, tolerance: ClassicMethod().defaultTolerance)
 }
 
 /// Mean and deviation of the latents that belong to the toy.

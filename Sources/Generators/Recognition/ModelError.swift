@@ -32,6 +32,8 @@ public enum ModelError: Error, Sendable {
     case notAModel(file: String, ModelFileFault)
     case newerFormat(file: String, version: String)
     case mappingMissing(model: String)
+    /// What a model was prepared with cannot be used.
+    case encoderUnusable(file: String, EncoderFault)
     case storeUnwritable(folder: String, StoreFault)
 }
 
@@ -56,6 +58,15 @@ public enum ModelFileFault: Equatable, Sendable {
     case configuration
     case tensorMissing(String)
     case tensorShape(String, found: [Int], expected: [Int])
+}
+
+/// Why a file is not the encoder of a model.
+public enum EncoderFault: Equatable, Sendable {
+    case anotherFormat
+    case newerFormat(version: String)
+    /// It was made for other weights.
+    case otherNetworks
+    case malformed
 }
 
 /// Why nothing can be written into the store of models.

@@ -56,11 +56,14 @@ public struct Report: Codable, Sendable {
         public var ended: String?
         /// Time spent on this candidate's search, in seconds.
         public var seconds: Double
+        /// Whether the saved file fits within the tolerance, and the searched face was good enough before any correction.
         public var accepted: Bool
+        /// What the method says about the searched face, where it judges by more than the fit.
+        public var judgement: Judgement?
 
         public init(
             file: String, latents: String? = nil, certificate: Certificate, steps: Int, bestAfter: Int? = nil,
-            ended: String? = nil, seconds: Double, accepted: Bool
+            ended: String? = nil, seconds: Double, accepted: Bool, judgement: Judgement? = nil
         ) {
             self.file = file
             self.latents = latents
@@ -70,6 +73,7 @@ public struct Report: Codable, Sendable {
             self.ended = ended
             self.seconds = seconds
             self.accepted = accepted
+            self.judgement = judgement
         }
     }
 

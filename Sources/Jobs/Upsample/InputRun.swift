@@ -24,7 +24,7 @@ final class InputRun {
 
     /// The next step or written candidate; nil once there are no more, or the job is cancelled.
     func next(
-        seats: [SearchSeat], latents: LatentStatistics, batch size: Int, isCancelled: Bool
+        seats: [SearchSeat], latents: LatentSpace, batch size: Int, isCancelled: Bool
     ) throws -> UpsampleEvent? {
         if !unwritten.isEmpty { return .candidate(try writer.write(unwritten.removeFirst())) }
         if let batch {

@@ -42,11 +42,12 @@ final class ResultWriter {
         let saved = try Picture(contentsOf: folder.path(name))
         let certificate = Certificate(
             of: saved, input: picture.target.picture, degradation: searchRequest.degradation)
-        let accepted = certificate.isAccepted(tolerance: request.tolerance)
+        let accepted =
+            certificate.isAccepted(tolerance: request.tolerance) && face.judgement?.isConvincing != false
         let candidate = Report.Candidate(
             file: name, latents: latents, certificate: certificate, steps: face.steps,
             bestAfter: face.bestAfter,
-            ended: face.ending.rawValue, seconds: face.seconds, accepted: accepted)
+            ended: face.ending.rawValue, seconds: face.seconds, accepted: accepted, judgement: face.judgement)
         candidates.append(candidate)
         if shown.count < Overview.limit {
             let path = folder.path(name)

@@ -43,7 +43,7 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
     public let request: UpsampleRequest
 
     private let model: Model
-    private let latents: LatentStatistics
+    private let latents: LatentSpace
     private let threads: Int
     /// Made when the first input is fit to search for, so that what is wrong with inputs is said at once.
     private var seats: [SearchSeat] = []
@@ -68,7 +68,7 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
         (self.list, self.request, self.model, self.rule) = (list, request, model, rule)
         self.cancellation = cancellation
         try request.method.validate(for: model.specification)
-        latents = try model.latentStatistics()
+        latents = try model.latentSpace()
         self.batch = Swift.min(batch, request.count)
         self.threads = threads
     }

@@ -27,7 +27,7 @@ public struct UpsampleRequest: Sendable {
         self.operator = `operator`
         self.seed = seed
         self.count = count
-        self.tolerance = tolerance ?? type(of: method).defaultTolerance
+        self.tolerance = tolerance ?? method.defaultTolerance
         self.savesIntermediate = savesIntermediate
     }
 
@@ -37,7 +37,7 @@ public struct UpsampleRequest: Sendable {
     }
 
     /// The methods that there are, by the names of modes.
-    public static let methods: [any SearchMethod.Type] = [ClassicMethod.self]
+    public static let methods: [any SearchMethod.Type] = [ClassicMethod.self, FastMethod.self]
 }
 
 extension UpsampleRequest: Codable {

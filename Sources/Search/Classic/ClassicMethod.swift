@@ -4,7 +4,8 @@ import Generators
 public struct ClassicMethod: SearchMethod {
     public static let name = "classic"
     /// 255·√0.002, PULSE's mean square of 2·10⁻³ in grey levels.
-    public static let defaultTolerance = 255 * 0.002.squareRoot()
+    public static let pulseTolerance = 255 * 0.002.squareRoot()
+    public var defaultTolerance: Double { Self.pulseTolerance }
     public static let defaultCount = 1
     /// How many steps a search may have.
     public static let stepRange = 1...1_000_000
@@ -49,9 +50,9 @@ public struct ClassicMethod: SearchMethod {
     }
 
     public func makeSearch(
-        _ request: SearchRequest, candidate: Int, latents: LatentStatistics, seat: SearchSeat
+        _ request: SearchRequest, candidate: Int, latents: LatentSpace, seat: SearchSeat
     ) throws(ClassicMethodError) -> any CandidateSearch {
-        try ClassicSearch(self, request, candidate: candidate, latents: latents, seat: seat)
+        try ClassicSearch(self, request, candidate: candidate, latents: latents.statistics, seat: seat)
     }
 
     /// What noise input `index` of `maps` holds.

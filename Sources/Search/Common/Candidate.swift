@@ -33,10 +33,12 @@ public struct Candidate: Sendable {
     /// What those steps took.
     public var seconds: Double
     public var ending: Ending
+    /// What the method says about the searched face; nil where it judges by the fit alone.
+    public var judgement: Judgement?
 
     public init(
         number: Int, picture: Picture, w: Tensor<Float>, noise: [NoiseMap], fit: Double, bestAfter: Int,
-        steps: Int, seconds: Double, ending: Ending
+        steps: Int, seconds: Double, ending: Ending, judgement: Judgement? = nil
     ) {
         self.number = number
         self.picture = picture
@@ -47,6 +49,7 @@ public struct Candidate: Sendable {
         self.steps = steps
         self.seconds = seconds
         self.ending = ending
+        self.judgement = judgement
     }
 
     /// Root mean square difference in grey levels, 0…255.

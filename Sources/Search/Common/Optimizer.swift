@@ -23,8 +23,12 @@ struct Optimizer<Scalar: BinaryFloatingPoint & Sendable> {
     /// The running mean of the squared gradient; for `adamax` the decaying maximum; else unused.
     private var scale: Tensor<Scalar>
 
-    init(_ kind: OptimizerKind, count: Int) {
+    /// Adam's β₂: how much of the squared gradient's mean is kept in a step.
+    private let decay: Double
+
+    init(_ kind: OptimizerKind, count: Int, decay: Double = 0.999) {
         self.kind = kind
+        self.decay = decay
         mean = Tensor(zeros: [kind == .sgd ? 0 : count])
         scale = Tensor(zeros: [kind == .adam || kind == .adamax ? count : 0])
     }
@@ -53,7 +57,7 @@ struct Optimizer<Scalar: BinaryFloatingPoint & Sendable> {
     private mutating func adam(
         _ parameter: Tensor<Scalar>, _ gradient: Tensor<Scalar>, _ rate: Double, _ next: inout Tensor<Scalar>
     ) {
-        let (beta1, beta2) = (0.9, 0.999)
+        let (beta1, beta2) = (0.9, decay)
         let stepSize = Scalar(rate / (1 - pow(beta1, Double(time))))
         let correction = Scalar((1 - pow(beta2, Double(time))).squareRoot())
         let (keep2, take1, take2) = (Scalar(beta2), Scalar(1 - beta1), Scalar(1 - beta2))

@@ -22,7 +22,7 @@ public final class SearchBatch: Sequence, IteratorProtocol {
     ///   - candidates: their numbers, counted from 1.
     /// - Throws: `SearchRequestError`, or what the method says of a generator that it cannot search with.
     public init(
-        _ method: any SearchMethod, _ request: SearchRequest, latents: LatentStatistics, seats: [SearchSeat],
+        _ method: any SearchMethod, _ request: SearchRequest, latents: LatentSpace, seats: [SearchSeat],
         candidates: some Collection<Int>
     ) throws {
         precondition(!seats.isEmpty, "a batch needs a seat")

@@ -7,7 +7,7 @@ public protocol SearchMethod: Codable, Hashable, Sendable {
     /// As users write it: "classic".
     static var name: String { get }
     /// With which a face is accepted unless the user says otherwise, in grey levels 0…255.
-    static var defaultTolerance: Double { get }
+    var defaultTolerance: Double { get }
     /// How many candidates are found unless the user says otherwise.
     static var defaultCount: Int { get }
     /// Most steps of one candidate.
@@ -25,10 +25,10 @@ public protocol SearchMethod: Codable, Hashable, Sendable {
     /// Starts the search for one candidate.
     /// - Parameters:
     ///   - candidate: counted from 1.
-    ///   - latents: the distribution of the generator's latents.
+    ///   - latents: what is known of the generator's latents.
     ///   - seat: where to search; searches on one seat take turns.
     /// - Throws: as `validate(for:)`.
     func makeSearch(
-        _ request: SearchRequest, candidate: Int, latents: LatentStatistics, seat: SearchSeat
+        _ request: SearchRequest, candidate: Int, latents: LatentSpace, seat: SearchSeat
     ) throws -> any CandidateSearch
 }

@@ -60,7 +60,7 @@ struct UpsampleCommand: ComputingCommand {
     @Option(
         help: """
             Accept a face whose rms difference is at most this many grey levels \
-            (default: \(byMode { String(format: "%.3f", $0.defaultTolerance) })).
+            (default: \(byMode { String(format: "%.3f", $0.init().defaultTolerance) })).
             """)
     var tolerance: Double?
 

@@ -1,6 +1,17 @@
 import Checkpoints
 import Generators
 
+extension EncoderFault {
+    fileprivate var words: String {
+        switch self {
+        case .anotherFormat: "it is not an encoder"
+        case .newerFormat(let version): "it is of format version \(version), which this version does not read"
+        case .otherNetworks: "it was made for other weights"
+        case .malformed: "it is damaged"
+        }
+    }
+}
+
 extension ModelError: Worded {
     /// One line without control characters, which names of and out of files may contain.
     var wording: String { oneLine(sentence, limit: 4000) }
@@ -57,6 +68,8 @@ extension ModelError: Worded {
             "there is no model called \(name) in \(folder); "
                 + (known.isEmpty
                     ? "import one with 'pulse model import FILE...'" : "there are: \(list(known))")
+        case .encoderUnusable(let file, let fault):
+            "\(file): cannot be used to start a search: \(fault.words); make it anew with 'pulse model prepare'"
         case .notAModel(let file, let fault): "\(file): not a model file of this program: \(fault.words)"
         case .newerFormat(let file, let version):
             "\(file): written in model format \(version), which this version does not read; import the "

@@ -71,3 +71,16 @@ private func shellQuoted(_ name: String) -> String {
     let plain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/+=:@,".contains($0)) }
     return plain && !name.isEmpty ? name : "'" + name.replacing("'", with: "'\\''") + "'"
 }
+
+extension FastMethodError: Worded {
+    var wording: String {
+        switch self {
+        case .steps(let steps): ClassicMethodError.steps(steps).wording
+        case .learningRate(let rate): ClassicMethodError.learningRate(rate).wording
+        case .misfit(let misfit): "the misfit is \(misfit): it must be a finite number of grey levels above 0"
+        case .independentMisfits(let count):
+            "the number of independent misfits is \(count): it must be a finite number above 0"
+        case .spread(let spread): "the spread is \(spread): it must be from 0 to 2"
+        }
+    }
+}

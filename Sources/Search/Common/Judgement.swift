@@ -1,0 +1,26 @@
+/// What a method says about a face that it found, and what it did to the picture afterwards.
+///
+/// A correction can make any picture fit. These numbers are of the face before it, so that a bad search cannot hide.
+public struct Judgement: Codable, Hashable, Sendable {
+    /// Root mean square difference of the searched picture, downscaled, from the target, in grey levels 0…255: of the
+    /// whole picture, and weighted by the face.
+    public var searchedRMS: Double
+    public var searchedFaceRMS: Double
+    /// Whether the searched face is good enough for the target to be something that this generator makes.
+    public var isConvincing: Bool
+    /// Of how many per cent of the generator's own samples the latents are as likely or likelier; nil where that is not
+    /// known.
+    public var priorPercentile: Double?
+    /// What the exact fit changed; nil where there was none.
+    public var correction: Correction?
+
+    /// How much an exact fit changed the picture.
+    public struct Correction: Codable, Hashable, Sendable {
+        /// Root mean square in grey levels 0…255: of the whole picture, inside the face and outside.
+        public var rms: Double
+        public var rmsInside: Double
+        public var rmsOutside: Double
+        /// How many pixels of the target no picture between black and white downscales to.
+        public var unreachable: Int
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Tensors
+
+/// How probable the target is, given a candidate's degraded picture x: −log p = (n / 2τ²) Σ wᵢ (xᵢ − yᵢ)² / Σ wᵢ.
+///
+/// No latent of the generator makes exactly the person in the picture. What remains is smooth, so that it is about
+/// n independent numbers, however many pixels there are, of standard deviation τ: both are what searches for generated
+/// and for photographed faces end with (Documentation/FastSearch.md). The weights w look at the face and glance at
+/// what is around it.
+struct FaceLikelihood<Scalar: SearchScalar> {
+    /// y, [3, h, w] in 0…1.
+    let target: Tensor<Scalar>
+    /// w of each pixel and channel, [3, h, w]; their mean is 1.
+    let weights: Tensor<Scalar>
+    /// n / τ².
+    let precision: Double
+
+    /// - Parameters:
+    ///   - misfit: τ, in 0…1 units.
+    ///   - independent: n.
+    init(target: Tensor<Scalar>, weights: FaceWeights, misfit: Double, independent: Double) {
+        self.target = target
+        let (height, width) = (target.shape[1], target.shape[2])
+        let plane = weights.plane(width: width, height: height)
+        self.weights = Tensor((0..<3).flatMap { _ in plane.map { Scalar($0) } }, shape: target.shape)
+        precision = independent / (misfit * misfit)
+    }
+
+    /// The weighted mean square of the difference.
+    func misfit(_ lowRes: Tensor<Scalar>) -> Double {
+        var sum = 0.0
+        for i in 0..<target.count {
+            let difference = Double(lowRes[i] - target[i])
+            sum += Double(weights[i]) * difference * difference
+        }
+        return sum / Double(target.count)
+    }
+
+    /// −log p up to a constant.
+    /// - Parameter dLowRes: receives ∂/∂x.
+    func callAsFunction(_ lowRes: Tensor<Scalar>, dLowRes: inout Tensor<Scalar>) -> Double {
+        let factor = Scalar(precision / Double(target.count))
+        for i in 0..<target.count { dLowRes[i] = factor * weights[i] * (lowRes[i] - target[i]) }
+        return precision / 2 * misfit(lowRes)
+    }
+}
+
+/// How much each part of an aligned face counts: 1 inside an ellipse, falling to less around it.
+struct FaceWeights: Codable, Hashable, Sendable {
+    /// Centre and radii as shares of the sides. The ellipse of aligned faces from brow to chin.
+    var centreX = 0.50
+    var centreY = 0.53
+    var radiusX = 0.33
+    var radiusY = 0.42
+    /// What counts outside.
+    var outside = 0.08
+    /// Over which share of the radius it falls.
+    var falloff = 0.25
+
+    /// The weights of a picture's pixels, row by row, with mean 1.
+    func plane(width: Int, height: Int) -> [Double] {
+        let values = shares(width: width, height: height)
+        let mean = values.reduce(0, +) / Double(values.count)
+        return values.map { $0 / mean }
+    }
+
+    /// The weights with 1 for the face.
+    func shares(width: Int, height: Int) -> [Double] {
+        var values: [Double] = []
+        values.reserveCapacity(width * height)
+        for row in 0..<height {
+            for column in 0..<width {
+                let x = ((Double(column) + 0.5) / Double(width) - centreX) / radiusX
+                let y = ((Double(row) + 0.5) / Double(height) - centreY) / radiusY
+                let distance = (x * x + y * y).squareRoot()
+                let share = min(max((distance - 1) / falloff, 0), 1)
+                values.append(1 + (outside - 1) * share * share * (3 - 2 * share))
+            }
+        }
+        return values
+    }
+}

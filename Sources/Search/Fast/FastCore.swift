@@ -1,0 +1,166 @@
+import Tensors
+
+/// The arithmetic of the fast search for one candidate, in single precision for users and in double for its proofs.
+///
+/// It climbs the logarithm of the posterior, likelihood times prior, by Adam in u = (v − μ)/σ, one vector for each live
+/// slot.
+final class FastCore<Scalar: SearchScalar> {
+    let candidate: Int
+    let method: FastMethod
+    let likelihood: FaceLikelihood<Scalar>
+    private(set) var completedSteps = 0
+    private(set) var seconds = 0.0
+    /// Whether the search has met a number that is not finite; it ends there.
+    private(set) var hasDiverged = false
+    /// The point with the lowest loss so far.
+    private(set) var best: BestPoint<Scalar>
+    private var bestLoss = Double.infinity
+    /// Of the best point: the mean square that the likelihood looks at.
+    private(set) var bestMisfit = Double.infinity
+
+    private let model: any ForwardModel<Scalar>
+    private let latentModel: LatentModel<Scalar>
+    private let prior: LatentPrior
+    private let pixelLoss: PixelLoss<Scalar>
+    private let workspace: SearchWorkspace<Scalar>
+    private let clock = ContinuousClock()
+    /// c, [latentSize].
+    private let centre: [Float]
+    private var u, next: Tensor<Scalar>
+    /// Of what the slots have in common, and of what each has besides.
+    private var common, apart: Optimizer<Scalar>
+    private var mean, meanSlope, meanNext, rest, restNext: Tensor<Scalar>
+    private var dPrior: Tensor<Scalar>
+    private var losses = NamedLosses(["misfit", "prior"])
+
+    /// - Parameters:
+    ///   - start: u of each live slot, [L, latentSize].
+    ///   - centre: u that the prior pulls towards, [latentSize].
+    init(
+        _ method: FastMethod, model: any ForwardModel<Scalar>, latentModel: LatentModel<Scalar>,
+        prior: LatentPrior, likelihood: FaceLikelihood<Scalar>, start: Tensor<Scalar>, centre: [Float],
+        candidate: Int, workspace: SearchWorkspace<Scalar>
+    ) {
+        self.method = method
+        self.model = model
+        self.latentModel = latentModel
+        self.prior = prior
+        self.likelihood = likelihood
+        self.centre = centre
+        self.candidate = candidate
+        self.workspace = workspace
+        pixelLoss = PixelLoss(target: likelihood.target, eps: 0)
+        u = start
+        next = Tensor(zeros: start.shape)
+        dPrior = Tensor(zeros: start.shape)
+        let size = start.shape[1]
+        common = Optimizer(.adam, count: size, decay: 0.99)
+        apart = Optimizer(.adam, count: start.count, decay: 0.99)
+        mean = Tensor(zeros: [size])
+        meanNext = mean
+        meanSlope = mean
+        rest = Tensor(zeros: start.shape)
+        restNext = rest
+        best = BestPoint(z: start, noise: [], size: workspace.shape.source)
+    }
+
+    var ending: Candidate.Ending {
+        hasDiverged ? .diverged : completedSteps == method.steps ? .budget : .interrupted
+    }
+
+    /// Takes the next step; `nil` once all have been taken, or numbers are no longer finite.
+    func step() -> SearchStep? {
+        guard completedSteps < method.steps, !hasDiverged else { return nil }
+        let start = clock.now
+        let rate =
+            method.learningRate * FastSchedule.factor(step: completedSteps, of: method.steps)
+        guard let (total, fit) = renderAndMeasure() else { return nil }
+        differentiate()
+        move(rate)
+        completedSteps += 1
+        let losses = losses
+        if !Scalar.isFinite(u) {
+            hasDiverged = true
+        } else if completedSteps == method.steps {
+            _ = renderAndMeasure()
+        }
+        let taken = (clock.now - start) / .seconds(1)
+        seconds += taken
+        return SearchStep(
+            candidate: candidate, index: completedSteps, total: method.steps, losses: losses,
+            totalLoss: total, fit: fit, bestFit: best.fit, learningRate: rate, seconds: taken)
+    }
+
+    /// w of a point.
+    func latents(of u: Tensor<Scalar>) -> Tensor<Scalar> {
+        var w = Tensor<Scalar>(zeros: workspace.w.shape)
+        latentModel.forward(z: u, w: &w)
+        return w
+    }
+
+    /// The squared distance of the best point from the prior's mean.
+    func bestDistance() -> Double {
+        var unused = Tensor<Scalar>(zeros: u.shape)
+        return prior.squaredDistance(best.z, from: Array(repeating: 0, count: centre.count), dU: &unused)
+    }
+
+    /// The current point, and ∂loss/∂u of the latest step as long as no other search has used the workspace.
+    var point: Tensor<Scalar> { u }
+    var gradient: Tensor<Scalar> { workspace.dZ }
+
+    /// Renders the current point, computes its losses with their gradients by the small picture and by u, and keeps the
+    /// point if no other has a lower loss.
+    private func renderAndMeasure() -> (total: Double, fit: Double)? {
+        let workspace = workspace
+        latentModel.forward(z: u, w: &workspace.w)
+        model.render(w: workspace.w, image: &workspace.image)
+        workspace.degradeImage(by: model)
+        let misfit = likelihood.misfit(workspace.lowRes)
+        let distance = prior.squaredDistance(u, from: centre, dU: &dPrior)
+        let total = likelihood(workspace.lowRes, dLowRes: &workspace.dLowRes) + distance / 2
+        guard total.isFinite, Scalar.isFinite(workspace.w), Scalar.isFinite(workspace.lowRes) else {
+            hasDiverged = true
+            return nil
+        }
+        workspace.degradeRoundedPicture(by: model)
+        let fit = pixelLoss.meanSquare(workspace.lowRes)
+        if total < bestLoss {
+            guard Scalar.isFinite(workspace.image) else {
+                hasDiverged = true
+                return nil
+            }
+            (bestLoss, bestMisfit) = (total, misfit)
+            best.replace(fit: fit, step: completedSteps, z: u, noise: [], rounded: workspace.large)
+        }
+        (losses[0], losses[1]) = (misfit, distance)
+        return (total, fit)
+    }
+
+    private func move(_ rate: Double) {
+        let (rows, size) = (u.shape[0], u.shape[1])
+        for i in 0..<size {
+            var (value, slope): (Scalar, Scalar) = (0, 0)
+            for row in 0..<rows { slope += workspace.dZ[row * size + i] }
+            for row in 0..<rows { value += u[row * size + i] }
+            mean[i] = value / Scalar(rows)
+            meanSlope[i] = slope / Scalar(rows)
+            for row in 0..<rows {
+                rest[row * size + i] = u[row * size + i] - mean[i]
+                next[row * size + i] = workspace.dZ[row * size + i] - meanSlope[i]
+            }
+        }
+        common.step(from: mean, gradient: meanSlope, rate: rate, into: &meanNext)
+        apart.step(from: rest, gradient: next, rate: rate * method.offsetRate, into: &restNext)
+        for i in 0..<rows * size { u[i] = meanNext[i % size] + restNext[i] }
+    }
+
+    /// Carries the losses' gradients to u.
+    private func differentiate() {
+        let workspace = workspace
+        workspace.clearInputGradients()
+        workspace.carryGradientToImage(through: model)
+        model.renderBackward(dImage: workspace.large, dW: &workspace.dW, dNoise: &workspace.dNoise)
+        latentModel.backward(z: u, dW: workspace.dW, dZ: &workspace.dZ)
+        for i in 0..<u.count { workspace.dZ[i] += dPrior[i] }
+    }
+}

@@ -1,0 +1,59 @@
+import Generators
+
+/// The search that gives better answers sooner: from a guess of the latents, up the posterior in W+, to an exact fit.
+public struct FastMethod: SearchMethod {
+    public static let name = "fast"
+    public static let defaultCount = 4
+
+    /// Up to which difference by the face, in grey levels 0…255, a searched picture is taken for a face that the
+    /// generator can make (Documentation/FastSearch.md).
+    static let convincingFaceRMS = 30.0
+
+    /// How many optimiser steps each candidate takes.
+    public var steps = 16
+    /// Of Adam, in standard deviations of the latents' coordinates.
+    public var learningRate = 0.25
+    /// Of what a slot has for itself, as a share of that.
+    public var offsetRate = 0.5
+    /// τ: how far the generator's best answer is from a person's picture, in grey levels 0…255.
+    public var misfit = 16.0
+    /// n: how many independent numbers that difference amounts to.
+    public var independentMisfits = 100.0
+    /// How different the starts of candidates are: 0 is the encoder's guess for all, 1 a draw from all that it deems
+    /// possible.
+    public var spread = 0.4
+    /// Whether the searched picture is corrected so that it downscales to the target exactly.
+    public var exactFit = true
+
+    public init() {}
+
+    public var defaultTolerance: Double { exactFit ? 0.5 : ClassicMethod.pulseTolerance }
+
+    /// - Throws: `FastMethodError` for the first setting that no search can run with.
+    public func validate() throws(FastMethodError) {
+        guard ClassicMethod.stepRange.contains(steps) else { throw .steps(steps) }
+        guard learningRate.isFinite, learningRate > 0 else { throw .learningRate(learningRate) }
+        guard misfit.isFinite, misfit > 0 else { throw .misfit(misfit) }
+        guard independentMisfits.isFinite, independentMisfits > 0 else {
+            throw .independentMisfits(independentMisfits)
+        }
+        guard (0...2).contains(spread) else { throw .spread(spread) }
+    }
+
+    public func validate(for generator: GeneratorSpecification) throws(FastMethodError) { try validate() }
+
+    public func makeSearch(
+        _ request: SearchRequest, candidate: Int, latents: LatentSpace, seat: SearchSeat
+    ) throws(FastMethodError) -> any CandidateSearch {
+        try FastSearch(self, request, candidate: candidate, latents: latents, seat: seat)
+    }
+}
+
+/// A setting that no search can run with.
+public enum FastMethodError: Error, Equatable, Sendable {
+    case steps(Int)
+    case learningRate(Double)
+    case misfit(Double)
+    case independentMisfits(Double)
+    case spread(Double)
+}

@@ -1,0 +1,82 @@
+import Degradation
+import Generators
+import Imaging
+import Tensors
+
+/// The fast search for one candidate: start, steps, and the exact fit at the end.
+final class FastSearch: CandidateSearch {
+    let core: FastCore<Float>
+    private let model: GeneratorForwardModel
+    private let request: SearchRequest
+    private let encoder: FaceEncoder?
+
+    /// - Parameter candidate: counted from 1.
+    /// - Throws: `FastMethodError`.
+    init(
+        _ method: FastMethod, _ request: SearchRequest, candidate: Int, latents: LatentSpace, seat: SearchSeat
+    ) throws(FastMethodError) {
+        let specification = seat.generator.specification
+        try method.validate(for: specification)
+        precondition(
+            request.degradation.targetSize == PixelSize(side: request.target.side),
+            "the degradation leads to another size than the target's")
+        self.request = request
+        encoder = latents.encoder
+        let start = FastStart(
+            seed: request.seed, candidate: candidate, specification: specification, latents: latents,
+            target: request.target.tensor(), spread: method.spread)
+        let slots = specification.liveSlots.count
+        let shape = SearchWorkspace<Float>.Shape(
+            specification, request.degradation, rows: slots,
+            trainable: specification.noiseSides.map { _ in false })
+        model = GeneratorForwardModel(
+            generator: seat.generator, degradation: request.degradation, noise: start.noise)
+        let statistics = latents.statistics
+        core = FastCore(
+            method, model: model,
+            latentModel: LatentModel(
+                mean: statistics.mean, standardDeviation: statistics.standardDeviation),
+            prior: LatentPrior(statistics),
+            likelihood: FaceLikelihood(
+                target: request.target.tensor(), weights: FaceWeights(), misfit: method.misfit / 255,
+                independent: method.independentMisfits),
+            start: Tensor((0..<slots).flatMap { _ in start.u }, shape: [slots, start.u.count]),
+            centre: start.u, candidate: candidate, workspace: seat.workspace(shape))
+    }
+
+    var candidate: Int { core.candidate }
+    var ending: Candidate.Ending { core.ending }
+    var currentPicture: Picture? { core.best.step == nil ? nil : core.best.picture }
+
+    func next() -> SearchStep? { core.step() }
+
+    func found() -> Candidate? {
+        let best = core.best
+        guard let step = best.step else { return nil }
+        let searched = best.picture
+        var candidate = Candidate(
+            number: candidate, picture: searched, w: core.latents(of: best.z), noise: model.noise,
+            fit: best.fit, bestAfter: step, steps: core.completedSteps, seconds: core.seconds,
+            ending: ending)
+        let faceRMS = 255 * core.bestMisfit.squareRoot()
+        var judgement = Judgement(
+            searchedRMS: candidate.rms, searchedFaceRMS: faceRMS,
+            isConvincing: faceRMS <= FastMethod.convincingFaceRMS,
+            priorPercentile: encoder?.percentile(ofDistance: core.bestDistance()))
+        if core.method.exactFit, let fit = ExactFit(degradation: request.degradation) {
+            let clock = ContinuousClock()
+            let start = clock.now
+            var picture: Tensor<Float> = searched.tensor()
+            let weights = FaceWeights().shares(width: 64, height: 64).map { Float($0) }
+            let correction = fit(
+                &picture, to: request.target.tensor(), faceWeight: Tensor(weights, shape: [64, 64]))
+            judgement.correction = Judgement.Correction(
+                rms: correction.rms, rmsInside: correction.rmsInside, rmsOutside: correction.rmsOutside,
+                unreachable: correction.unreachable)
+            candidate.picture = Picture(picture)
+            candidate.seconds += (clock.now - start) / .seconds(1)
+        }
+        candidate.judgement = judgement
+        return candidate
+    }
+}

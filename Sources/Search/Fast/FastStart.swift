@@ -1,0 +1,77 @@
+import Degradation
+import Generators
+import Tensors
+
+/// Where a fast search begins, and what it is pulled towards: a draw from what the encoder deems possible.
+///
+/// Along the principal axes that the encoder knows, its guess and `spread` of its uncertainty; along the others, of which
+/// the small picture says nothing, a draw from the prior. Streams are numbered as classic's: candidate·2³² + purpose,
+/// purpose 0 the latents, 1 + i noise map i.
+struct FastStart {
+    /// (v − μ)/σ, [latentSize].
+    var u: [Float]
+    /// One entry for each of the generator's noise inputs.
+    var noise: [NoiseMap]
+
+    init(
+        seed: UInt64, candidate: Int, specification: GeneratorSpecification, latents: LatentSpace,
+        target: Tensor<Float>, spread: Double
+    ) {
+        precondition(candidate >= 1, "candidates are counted from 1")
+        func stream(_ purpose: Int) -> CounterRandom {
+            CounterRandom(seed: seed, stream: UInt64(candidate) << 32 | UInt64(purpose))
+        }
+        noise = specification.noiseSides.indices.map { i in
+            if specification.storesNoise { return .baked }
+            let side = specification.noiseSides[i]
+            return .map(stream(1 + i).normals(shape: [side, side]))
+        }
+        let statistics = latents.statistics
+        let size = statistics.mean.count
+        var coordinates: [Double] = (0..<size).map {
+            spread * stream(0).normal(UInt64($0)) * Double(statistics.eigenvalues[$0]).squareRoot()
+        }
+        if let guess = latents.encoder.map({ $0(resized(target, to: $0.side), from: target.shape[2]) }) {
+            let axes = guess.coordinates.count
+            let draw = (0..<axes).map { stream(0).normal(UInt64($0)) }
+            for k in 0..<axes {
+                var sum = 0.0
+                for j in 0...k { sum += Double(guess.factor[k * axes + j]) * draw[j] }
+                coordinates[k] = Double(guess.coordinates[k]) + spread * sum
+            }
+        }
+        u = (0..<size).map { i in
+            var sum = 0.0
+            for k in 0..<size { sum += coordinates[k] * Double(statistics.eigenvectors[k * size + i]) }
+            return Float(sum / max(Double(statistics.standardDeviation[i]), 1e-6))
+        }
+    }
+}
+
+/// The target at the size that the encoder looks at: means of a larger one, a smaller one enlarged by triangles.
+/// - Parameter picture: [3, h, w].
+/// - Returns: [3, side, side].
+private func resized(_ picture: Tensor<Float>, to side: Int) -> Tensor<Float> {
+    let from = picture.shape[2]
+    if from == side { return picture }
+    if from > side { return Resampling(filter: .box, from: from, to: side).apply(picture) }
+    /// Position and share of the later of two neighbours, for each new pixel.
+    let taps = (0..<side).map { i -> (Int, Int, Float) in
+        let at = max(0, (Float(i) + 0.5) * Float(from) / Float(side) - 0.5)
+        let first = min(Int(at), from - 1)
+        return (first, min(first + 1, from - 1), at - Float(first))
+    }
+    var result = Tensor<Float>(zeros: [3, side, side])
+    for c in 0..<3 {
+        for (row, (top, bottom, down)) in taps.enumerated() {
+            for (column, (left, right, along)) in taps.enumerated() {
+                func value(_ y: Int) -> Float {
+                    let base = (c * from + y) * from
+                    return picture[base + left] + along * (picture[base + right] - picture[base + left])
+                }
+                result[(c * side + row) * side + column] = value(top) + down * (value(bottom) - value(top))
+            }
+        }
+    }
+    return result
+}

@@ -1,4 +1,5 @@
 import Degradation
+import Generators
 import Imaging
 import Tensors
 import TestSupport

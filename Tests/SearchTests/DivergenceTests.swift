@@ -1,3 +1,4 @@
+import Generators
 import Imaging
 import Tensors
 import TestSupport

@@ -4,7 +4,8 @@ import Foundation
 /// The faces of one photograph on their way to a folder: they take their places together, and those of an earlier run
 /// leave them.
 ///
-/// A process that is killed leaves the earlier faces or, after the next `Staging.sweep` of the folder, the new ones.
+/// Where a file cannot be put in place, the earlier faces come back; a process that is killed leaves the earlier faces or,
+/// after the next `Staging.sweep` of the folder, the new ones.
 public final class FaceSet {
     private let files: FaceFiles
     private let photo: PhotoOrigin

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// While it exists it holds a locked file `state`. A process that is killed leaves it behind; the next one that
 /// works in the same folder finds it unlocked and removes it, or, where its content was on the way to its place
-/// already, finishes that (`sweep`). A hidden folder without a valid `state` is nobody's business.
+/// already, finishes that or takes it back (`sweep`). A hidden folder without a valid `state` is nobody's business.
 package final class Staging: @unchecked Sendable {
     /// The folder that the destination is in.
     package let parent: FilePath
@@ -15,7 +15,6 @@ package final class Staging: @unchecked Sendable {
 
     /// Where the file or the folder is made; there is nothing there at first.
     package var content: FilePath { place.appending("content") }
-    private var replaced: FilePath { place.appending("replaced") }
 
     /// Makes the hidden folder.
     package init(in parent: FilePath) throws(FileError) {
@@ -34,7 +33,7 @@ package final class Staging: @unchecked Sendable {
         flock(descriptor, LOCK_EX | LOCK_NB)
         LiveStagings.shared.add(self)
         do {
-            try write(StagingState(moves: []))
+            try write(.idle)
         } catch {
             discard()
             throw error
@@ -58,14 +57,7 @@ package final class Staging: @unchecked Sendable {
             throw .writing(destination, code: code)
         }
         if exchange(content, destination) { return finish() }
-        try write(StagingState(moves: [.init(from: "content", to: destination)]))
-        guard rename(destination, to: replaced) else { throw .writing(destination) }
-        guard rename(content, to: destination) else {
-            let error = FileError.writing(destination)
-            _ = rename(replaced, to: destination)
-            throw error
-        }
-        finish()
+        try carryOut(StagingState(moves: [.init(from: "content", to: destination, in: place)]))
     }
 
     /// One file that `commit(_:removing:)` puts in place.
@@ -81,19 +73,30 @@ package final class Staging: @unchecked Sendable {
         }
     }
 
-    /// Puts several files in place and removes others: all of it, even if the process is killed on the way, as
-    /// soon as the next one sweeps the folder.
+    /// Puts several files in place and removes others: all of it or, where the system refuses a part, nothing.
+    ///
+    /// A process that is killed on the way leaves the rest to the next `sweep`, which ends in one of the two as well.
     /// - Parameters:
     ///   - moves: files below `content`, which is a folder then.
     ///   - stale: files in `parent` that belong to what is replaced.
     package func commit(_ moves: [Move], removing stale: [FilePath]) throws(FileError) {
         lock.lock()
         defer { lock.unlock() }
-        let state = StagingState(
-            moves: moves.map { .init(from: "content/" + $0.name, to: $0.destination) },
-            removals: stale.map { .init(path: $0) })
+        try carryOut(
+            StagingState(
+                moves: moves.map { .init(from: "content/" + $0.name, to: $0.destination, in: place) },
+                removals: stale.map { .init(path: $0) }))
+    }
+
+    private func carryOut(_ state: StagingState) throws(FileError) {
         try write(state)
-        try state.carryOut(in: place)
+        do {
+            try state.carryOut(in: place)
+        } catch {
+            // What could not be put back is still in the hidden folder, for a sweep that can.
+            if !state.takeBack(in: place) || !StagingState.idle.write(to: descriptor) { abandon() }
+            throw error
+        }
         finish()
     }
 
@@ -111,11 +114,14 @@ package final class Staging: @unchecked Sendable {
         close(descriptor)
     }
 
+    /// Leaves the hidden folder as a process that is killed does.
+    private func abandon() {
+        guard LiveStagings.shared.remove(self) else { return }
+        close(descriptor)
+    }
+
     private func write(_ state: StagingState) throws(FileError) {
-        let data = state.json
-        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0,
-            data.withUnsafeBytes({ writeAll($0, to: descriptor) }), fsync(descriptor) == 0
-        else { throw .writing(parent) }
+        guard state.write(to: descriptor) else { throw .writing(parent) }
     }
 }
 
@@ -138,7 +144,9 @@ extension Staging {
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, let state = StagingState(contentsOf: path) else {
                 continue
             }
-            try? state.carryOut(in: place)
+            if (try? state.carryOut(in: place)) == nil {
+                guard state.takeBack(in: place), StagingState.idle.write(to: descriptor) else { continue }
+            }
             removeTreeForSure(place)
         }
     }

@@ -11,38 +11,8 @@ struct StagingState: Codable {
     /// What is being removed.
     var removals: [Removal] = []
 
-    struct Move: Codable {
-        /// Below the hidden folder.
-        var from: String
-        /// The path of the destination, in bytes.
-        private var to: Data
-        /// What was there when this was written, which alone may be replaced.
-        private var earlier: Fingerprint?
-
-        init(from: String, to: FilePath) {
-            self.from = from
-            self.to = Data(to.bytes)
-            earlier = Fingerprint(of: to)
-        }
-
-        var destination: FilePath { FilePath(bytes: to) }
-
-        /// Whether nothing is at the destination but what was to be replaced.
-        var isFree: Bool { kind(of: destination) == .missing || Fingerprint(of: destination) == earlier }
-    }
-
-    struct Removal: Codable {
-        private var bytes: Data
-        private var earlier: Fingerprint?
-
-        init(path: FilePath) {
-            bytes = Data(path.bytes)
-            earlier = Fingerprint(of: path)
-        }
-
-        var path: FilePath { FilePath(bytes: bytes) }
-        var isUnchanged: Bool { Fingerprint(of: path) == earlier }
-    }
+    /// Of a hidden folder whose content is being made, or is to be given up.
+    static let idle = StagingState(moves: [])
 
     init(moves: [Move], removals: [Removal] = []) {
         self.moves = moves
@@ -60,23 +30,126 @@ struct StagingState: Codable {
 
     var json: Data { (try? JSONEncoder().encode(self)) ?? Data() }
 
-    /// Puts in place what is not there yet. What somebody else has put at a destination since stays.
-    func carryOut(in place: FilePath) throws(FileError) {
-        for move in moves {
-            let source = place.appending(move.from)
-            guard kind(of: source) != .missing, move.isFree else { continue }
-            if kind(of: source) == .folder, kind(of: move.destination) == .folder {
-                guard
-                    exchange(source, move.destination)
-                        || rename(move.destination, to: place.appending("replaced"))
-                            && rename(source, to: move.destination)
-                else { throw .writing(move.destination) }
-            } else {
-                guard rename(source, to: move.destination) else { throw .writing(move.destination) }
-            }
-        }
-        for removal in removals where removal.isUnchanged { try removeTree(removal.path) }
+    /// Writes it over an earlier one and flushes it to disk. It never gets shorter, so that no kill finds half of it.
+    /// - Returns: whether that succeeded; if not, `errno` says why.
+    func write(to descriptor: Int32) -> Bool {
+        let earlier = lseek(descriptor, 0, SEEK_END)
+        guard earlier >= 0, lseek(descriptor, 0, SEEK_SET) == 0 else { return false }
+        var data = json
+        data.append(Data(repeating: UInt8(ascii: " "), count: max(0, Int(earlier) - data.count)))
+        return data.withUnsafeBytes { writeAll($0, to: descriptor) } && fsync(descriptor) == 0
     }
+
+    /// Puts in place what is not there yet, then removes what is to go, whose files wait in the hidden folder until
+    /// all is done. What somebody else has put at a destination since stays.
+    func carryOut(in place: FilePath) throws(FileError) {
+        for (index, move) in moves.enumerated() { try move.carryOut(in: place, as: index) }
+        for (index, removal) in removals.enumerated() { try removal.carryOut(in: place, as: index) }
+    }
+
+    /// Takes back whatever `carryOut` has done, in this process or in one that was killed.
+    /// - Returns: whether all is as it was before.
+    func takeBack(in place: FilePath) -> Bool {
+        var isDone = true
+        for (index, removal) in removals.enumerated() where !removal.takeBack(in: place, as: index) { isDone = false }
+        for (index, move) in moves.enumerated() where !move.takeBack(in: place, as: index) { isDone = false }
+        return isDone
+    }
+}
+
+// MARK: - Moves
+
+extension StagingState {
+    struct Move: Codable {
+        /// Below the hidden folder.
+        private var from: String
+        /// The name of the destination beside the hidden folder, in bytes.
+        private var to: Data
+        /// What was there when this was written, which alone may be replaced.
+        private var earlier: Fingerprint?
+        /// What is put there, which alone may be taken back; nil where that is not known.
+        private var new: Fingerprint?
+
+        /// - Parameter place: the hidden folder, if what is put in place is there already.
+        init(from: String, to: FilePath, in place: FilePath? = nil) {
+            self.from = from
+            self.to = Data(to.lastComponentBytes)
+            earlier = Fingerprint(of: to)
+            new = place.flatMap { Fingerprint(of: $0.appending(from)) }
+        }
+
+        func carryOut(in place: FilePath, as index: Int) throws(FileError) {
+            let (source, destination) = (place.appending(from), sibling(of: place, to))
+            let isFree = kind(of: destination) == .missing || Fingerprint(of: destination) == earlier
+            guard kind(of: source) != .missing, !isReplaced(source), isFree else { return }
+            if kind(of: destination) == .missing {
+                guard rename(source, to: destination) else { throw .writing(destination) }
+                return
+            }
+            switch (kind(of: source) == .folder, kind(of: destination) == .folder) {
+            case (false, true): throw .writing(destination, code: EISDIR)
+            case (true, false): throw .writing(destination, code: ENOTDIR)
+            default: break
+            }
+            guard
+                exchange(source, destination)
+                    || rename(destination, to: kept(place, index)) && rename(source, to: destination)
+            else { throw .writing(destination) }
+        }
+
+        func takeBack(in place: FilePath, as index: Int) -> Bool {
+            let (source, destination) = (place.appending(from), sibling(of: place, to))
+            let there = Fingerprint(of: destination)
+            let isOurs = there != earlier && (new == nil || there == new)
+            if isReplaced(source) {
+                if kind(of: destination) == .missing { return rename(source, to: destination) }
+                return !isOurs || exchange(source, destination)
+            }
+            if kind(of: source) == .missing, kind(of: destination) != .missing, isOurs {
+                guard rename(destination, to: source) else { return false }
+            }
+            guard kind(of: kept(place, index)) != .missing, kind(of: destination) == .missing else { return true }
+            return rename(kept(place, index), to: destination)
+        }
+
+        /// Whether this is what was at the destination, which an exchange has brought here.
+        private func isReplaced(_ source: FilePath) -> Bool {
+            earlier.map { Fingerprint(of: source) == $0 } ?? false
+        }
+
+        /// Where what is replaced waits if the system cannot exchange.
+        private func kept(_ place: FilePath, _ index: Int) -> FilePath { place.appending("replaced-\(index)") }
+    }
+
+    struct Removal: Codable {
+        /// The name beside the hidden folder.
+        private var bytes: Data
+        private var earlier: Fingerprint?
+
+        init(path: FilePath) {
+            bytes = Data(path.lastComponentBytes)
+            earlier = Fingerprint(of: path)
+        }
+
+        func carryOut(in place: FilePath, as index: Int) throws(FileError) {
+            let path = sibling(of: place, bytes)
+            guard let earlier, Fingerprint(of: path) == earlier else { return }
+            guard rename(path, to: removed(place, index)) else { throw .writing(path) }
+        }
+
+        func takeBack(in place: FilePath, as index: Int) -> Bool {
+            let path = sibling(of: place, bytes)
+            guard kind(of: removed(place, index)) != .missing, kind(of: path) == .missing else { return true }
+            return rename(removed(place, index), to: path)
+        }
+
+        private func removed(_ place: FilePath, _ index: Int) -> FilePath { place.appending("removed-\(index)") }
+    }
+}
+
+/// What has a name beside the hidden folder, wherever that is by now.
+private func sibling(of place: FilePath, _ name: Data) -> FilePath {
+    place.folder.appending(bytes: Array(name))
 }
 
 /// By what a file or folder is known again: its number in the file system and its time of change.

@@ -41,7 +41,7 @@ public enum NoiseMap: Sendable {
     case map(Tensor<Float>)
 }
 
-/// A face generator: latents and noise to a picture, and the picture's gradient back to latents and noise.
+/// A generator: latents and noise to a picture, and the picture's gradient back to latents and noise.
 ///
 /// An instance owns the workspace of one search (activations, scratch, threads); the weights behind it are
 /// immutable and shared. `backward` differentiates the latest `forward`. Not safe for concurrent use: give

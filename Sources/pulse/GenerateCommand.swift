@@ -4,11 +4,11 @@ import Foundation
 import Jobs
 import Models
 
-/// Renders faces from a seed or from given latents.
+/// Renders pictures from a seed or from given latents.
 struct GenerateCommand: ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
-        abstract: "Render faces from a seed or from given latents.",
+        abstract: "Render pictures from a seed or from given latents.",
         discussion: """
             --seed draws one latent. --latents reads a safetensors file with 'w' [N, L, 512], or [N, 512] \
             for all layers alike, and optionally 'noise.0', 'noise.1', … of unit variance; noise that is \
@@ -18,7 +18,7 @@ struct GenerateCommand: ComputingCommand {
             'image' [N, 3, H, W] in the generator's own range, about -1 to 1, not clamped.
             """)
 
-    @Option(help: "The face generator; 'pulse model list' names what there is.")
+    @Option(help: "The generator; 'pulse model list' names what there is.")
     var model = ModelStore.defaultModelName
 
     @Option(help: "The seed, a whole number from 0.")
@@ -33,7 +33,7 @@ struct GenerateCommand: ComputingCommand {
     @Flag(help: "Replace files of that name even if something else made them.")
     var force = false
 
-    @Option(help: "Truncation: 1 leaves latents as they are, 0 gives the mean face.")
+    @Option(help: "Truncation: 1 leaves latents as they are, 0 gives the mean picture.")
     var psi = 1.0
 
     @Option(help: "Truncate only the first N slots.")

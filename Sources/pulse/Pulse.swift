@@ -11,9 +11,9 @@ protocol ComputingCommand: ParsableCommand {}
 struct Pulse: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pulse",
-        abstract: "Imagine realistic 1024×1024 faces that downscale to a tiny or pixelated one.",
+        abstract: "Imagine realistic faces that downscale to a tiny or pixelated one.",
         discussion: """
-            The faces are imagined by a face generator. None of them is the person in the picture, and \
+            The faces are imagined by a generator. None of them is the person in the picture, and \
             nothing here identifies anybody.
 
             Exit status: 0 done; 1 written, but some input has no accepted candidate or no face; \

@@ -21,7 +21,7 @@ struct UpsampleCommand: ComputingCommand {
             An earlier result of the same picture is replaced once the new one is complete, if --seed or --from chose \
             it; any other needs --force. What pulse did not write is never replaced.
 
-            Ctrl-C keeps what is finished, and the best faces so far of the input under way; a second Ctrl-C \
+            Ctrl-C keeps what is finished, and the best pictures so far of the input under way; a second Ctrl-C \
             ends at once.
             """)
 
@@ -37,7 +37,7 @@ struct UpsampleCommand: ComputingCommand {
             valueName: "report.json"))
     var from: FilePath?
 
-    @Option(help: "The face generator; 'pulse model list' names what there is.")
+    @Option(help: "The generator; 'pulse model list' names what there is.")
     var model: String?
 
     @Option(help: "How to search (default: \(UpsampleRequest.methods[0].name)).")
@@ -59,7 +59,7 @@ struct UpsampleCommand: ComputingCommand {
 
     @Option(
         help: """
-            Accept a face whose rms difference is at most this many grey levels \
+            Accept a picture whose rms difference is at most this many grey levels \
             (default: \(byMode { String(format: "%.3f", $0.init().defaultTolerance) })).
             """)
     var tolerance: Double?
@@ -81,7 +81,7 @@ struct UpsampleCommand: ComputingCommand {
             """)
     var force = false
 
-    @Flag(help: "Also write the best face after every step, to NAME/intermediate/K/HR and LR.")
+    @Flag(help: "Also write the best picture after every step, to NAME/intermediate/K/HR and LR.")
     var saveIntermediate = false
 
     @Option(help: "How to show progress on standard error: auto, bar, plain, json or none.")

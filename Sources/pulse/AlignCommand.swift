@@ -21,7 +21,9 @@ struct AlignCommand: ParsableCommand {
             "The photographs: JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or PPM.", valueName: "photo"))
     var photos: [FilePath]
 
-    @Option(help: ArgumentHelp("The folder to write to; made if need be.", valueName: "dir"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The folder to write to; made if need be.", valueName: "dir"))
     var output: FilePath
 
     @Option(help: "Pixels a side of the faces written, 8…1024; 1024 is the crop itself.")

@@ -14,6 +14,17 @@ import Testing
         #expect(output.standardError.isEmpty, "\(output)")
     }
 
+    @Test(arguments: ["upsample", "generate", "align"]) func outputHasAShortForm(command: String) throws {
+        let output = try PulseBinary.run([command, "--help"])
+        #expect(output.standardOutput.contains("-o, --output <"), "\(output)")
+    }
+
+    /// Not every model makes faces.
+    @Test func generateIsForEveryModel() throws {
+        let output = try PulseBinary.run(["generate", "--help"])
+        #expect(output.standardOutput.range(of: "face", options: .caseInsensitive) == nil, "\(output)")
+    }
+
     @Test func namesItsVersion() throws {
         let output = try PulseBinary.run(["--version"])
         #expect(output.status == 0)

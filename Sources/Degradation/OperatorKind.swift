@@ -19,6 +19,7 @@ public struct OperatorKind: Sendable {
         OperatorKind("nearest") { Resampling(filter: .nearest, from: $0, to: $1) },
         OperatorKind("bilinear") { Resampling(filter: .bilinear, from: $0, to: $1) },
         OperatorKind("lanczos") { Resampling(filter: .lanczos, from: $0, to: $1) },
+        OperatorKind("gaussian") { Resampling(filter: .gaussian, from: $0, to: $1) },
     ]
 
     /// The operator of that name; nil if there is none.

@@ -18,6 +18,8 @@ public struct Resampling: Degradation {
         case bilinear
         /// Lanczos with three lobes.
         case lanczos
+        /// A Gaussian blur of standard deviation σ = ½ output pixel, cut off at 3σ, taken at the output pixels' centres.
+        case gaussian
     }
 
     public let filter: Filter

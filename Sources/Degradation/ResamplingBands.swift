@@ -53,6 +53,8 @@ extension ResamplingBands {
             case .bicubic: filterRow(i, n, s, support: 2, keys)
             case .bilinear: filterRow(i, n, s, support: 1) { max(0, 1 - abs($0)) }
             case .lanczos: filterRow(i, n, s, support: 3, lanczos3)
+            // exp(−x²/2σ²), as far as 3σ.
+            case .gaussian: filterRow(i, n, s, support: 1.5) { exp(-2 * $0 * $0) }
             }
         }
         self.init(columnCount: n, rows: rows)

@@ -33,7 +33,8 @@ import Testing
 
     @Test func namesAreEachOnesOwn() {
         let names = GeneratorFamily.all.map(\.name)
-        #expect(names == ["MobileStyleGAN", "StyleGAN1", "StyleGAN2"])
+        #expect(names.prefix(3) == ["MobileStyleGAN", "StyleGAN1", "StyleGAN2"])
+        #expect(Set(names).count == names.count)
     }
 
     @Test func aNewFamilyIsImportedLoadedAndRendered() throws {

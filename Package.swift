@@ -106,7 +106,7 @@ let package = Package(
             name: "ReferenceOps", dependencies: ["Tensors", "Engine", "Generators"],
             path: "Tests/ReferenceOps", exclude: ["README.md"]),
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Imaging"],
+            name: "TestSupport", dependencies: ["CKernels", "Engine", "Tensors", "Checkpoints", "Imaging"],
             path: "Tests/TestSupport", exclude: ["README.md"]),
         .executableTarget(
             name: "CheckpointProbe", dependencies: ["Checkpoints", "TestSupport"],

@@ -7,14 +7,12 @@
 #endif
 #include "CKernels.h"
 
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { alignment = 64, huge_page = 2 << 20 };
 
-static atomic_size_t live;
 // Wraps around where a thread gives back what another has taken; differences are right all the same.
 static _Thread_local size_t live_of_thread;
 
@@ -35,7 +33,6 @@ float *ck_floats_create(size_t count) {
     if (unit == huge_page) (void)madvise(memory, bytes, MADV_HUGEPAGE);
 #endif
     memset(memory, 0, bytes);
-    atomic_fetch_add_explicit(&live, bytes, memory_order_relaxed);
     live_of_thread += bytes;
     return memory;
 }
@@ -43,12 +40,10 @@ float *ck_floats_create(size_t count) {
 void ck_floats_destroy(float *floats, size_t count) {
     if (!floats) return;
     size_t bytes = ck_floats_bytes(count);
-    atomic_fetch_sub_explicit(&live, bytes, memory_order_relaxed);
     live_of_thread -= bytes;
     free(floats);
 }
 
-size_t ck_floats_live(void) { return atomic_load_explicit(&live, memory_order_relaxed); }
 size_t ck_floats_live_of_thread(void) { return live_of_thread; }
 
 void ck_memory_trim(void) {

@@ -37,16 +37,6 @@ public final class AlignedFloats: @unchecked Sendable {
 extension AlignedFloats {
     /// Bytes that a block of `count` floats takes.
     package static func bytes(count: Int) -> Int { ck_floats_bytes(allocated(count)) }
-
-    /// Bytes of all blocks that live now, in the whole process.
-    package static var liveBytes: Int { ck_floats_live() }
-
-    /// What `body` gives, and by how many bytes the blocks of the calling thread have grown meanwhile.
-    package static func growth<Value>(_ body: () throws -> Value) rethrows -> (value: Value, bytes: Int) {
-        let before = ck_floats_live_of_thread()
-        let value = try body()
-        return (value, ck_floats_live_of_thread() &- before)
-    }
 }
 
 /// Gives memory that was freed back to the system, after work that needed much of it for a short time.

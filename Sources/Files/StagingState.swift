@@ -51,8 +51,10 @@ struct StagingState: Codable {
     /// - Returns: whether all is as it was before.
     func takeBack(in place: FilePath) -> Bool {
         var isDone = true
-        for (index, removal) in removals.enumerated() where !removal.takeBack(in: place, as: index) { isDone = false }
-        for (index, move) in moves.enumerated() where !move.takeBack(in: place, as: index) { isDone = false }
+        for (index, removal) in removals.enumerated() {
+            isDone = removal.takeBack(in: place, as: index) && isDone
+        }
+        for (index, move) in moves.enumerated() { isDone = move.takeBack(in: place, as: index) && isDone }
         return isDone
     }
 }
@@ -108,8 +110,9 @@ extension StagingState {
             if kind(of: source) == .missing, kind(of: destination) != .missing, isOurs {
                 guard rename(destination, to: source) else { return false }
             }
-            guard kind(of: kept(place, index)) != .missing, kind(of: destination) == .missing else { return true }
-            return rename(kept(place, index), to: destination)
+            let kept = kept(place, index)
+            guard kind(of: kept) != .missing, kind(of: destination) == .missing else { return true }
+            return rename(kept, to: destination)
         }
 
         /// Whether this is what was at the destination, which an exchange has brought here.
@@ -118,7 +121,9 @@ extension StagingState {
         }
 
         /// Where what is replaced waits if the system cannot exchange.
-        private func kept(_ place: FilePath, _ index: Int) -> FilePath { place.appending("replaced-\(index)") }
+        private func kept(_ place: FilePath, _ index: Int) -> FilePath {
+            place.appending("replaced-\(index)")
+        }
     }
 
     struct Removal: Codable {
@@ -139,11 +144,14 @@ extension StagingState {
 
         func takeBack(in place: FilePath, as index: Int) -> Bool {
             let path = sibling(of: place, bytes)
-            guard kind(of: removed(place, index)) != .missing, kind(of: path) == .missing else { return true }
-            return rename(removed(place, index), to: path)
+            let removed = removed(place, index)
+            guard kind(of: removed) != .missing, kind(of: path) == .missing else { return true }
+            return rename(removed, to: path)
         }
 
-        private func removed(_ place: FilePath, _ index: Int) -> FilePath { place.appending("removed-\(index)") }
+        private func removed(_ place: FilePath, _ index: Int) -> FilePath {
+            place.appending("removed-\(index)")
+        }
     }
 }
 

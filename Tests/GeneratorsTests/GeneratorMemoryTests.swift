@@ -68,7 +68,6 @@ import Testing
             (AlignedFloats(count: 3), AlignedFloats(count: 1 << 20))
         }
         #expect(bytes == 64 + 4 << 20)
-        #expect(AlignedFloats.liveBytes >= bytes)
         withExtendedLifetime(blocks) {}
         #expect(AlignedFloats.growth { _ = AlignedFloats(count: 1000) }.bytes == 0)
     }

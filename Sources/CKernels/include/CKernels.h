@@ -30,9 +30,7 @@ float *ck_floats_create(size_t count);
 void ck_floats_destroy(float *floats, size_t count);
 /// Bytes that `ck_floats_create` takes for so many floats.
 size_t ck_floats_bytes(size_t count);
-/// Bytes that were created and not destroyed: by all threads, and by the calling one (modulo 2^64, since what it
-/// destroys may be another's).
-size_t ck_floats_live(void);
+/// Bytes that the calling thread has created and not destroyed (modulo 2^64, since what it destroys may be another's).
 size_t ck_floats_live_of_thread(void);
 /// Gives memory that was freed back to the system, where its C library would keep it for later.
 void ck_memory_trim(void);

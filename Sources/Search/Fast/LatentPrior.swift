@@ -15,12 +15,10 @@ struct LatentPrior: Sendable {
     /// Variance below which directions are not told apart.
     static let floor: Float = 0.01
 
-    let statistics: LatentStatistics
     /// σ (C + εI)⁻¹ σ, [size, size].
     private let precision: Tensor<Float>
 
     init(_ statistics: LatentStatistics) {
-        self.statistics = statistics
         let size = statistics.mean.count
         var scaled = Tensor<Float>(zeros: [size, size])
         var transposed = Tensor<Float>(zeros: [size, size])
@@ -33,12 +31,6 @@ struct LatentPrior: Sendable {
             }
         }
         precision = matrixMultiply(transposed, scaled)
-    }
-
-    /// A point near which the search starts and towards which it is pulled.
-    /// - Returns: u, [size].
-    func whitened(_ v: [Float]) -> [Float] {
-        v.indices.map { (v[$0] - statistics.mean[$0]) / max(statistics.standardDeviation[$0], 1e-6) }
     }
 
     /// (1/L) Σ_l of the squared distance of each row from the centre.

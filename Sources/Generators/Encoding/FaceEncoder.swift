@@ -24,9 +24,9 @@ public struct FaceEncoder: Sendable {
 
     /// Side of the pictures that it looks at.
     public let side: Int
-    let layers: [Layer]
+    package let layers: [Layer]
     /// For inputs of some sides, ascending: the Cholesky factor of the covariance of what the guess misses, [axes, axes].
-    let factors: [(side: Int, factor: Tensor<Float>)]
+    package let factors: [(side: Int, factor: Tensor<Float>)]
     /// Quantiles 0 … 100 % of the generator's own latents' squared distance under the prior of the search.
     public let distanceQuantiles: [Float]
 

@@ -67,6 +67,8 @@ public enum EncoderFault: Equatable, Sendable {
     /// It was made for other weights.
     case otherNetworks
     case malformed
+    /// The generator's own pictures do not tell enough.
+    case notLearned
 }
 
 /// Why nothing can be written into the store of models.

@@ -13,9 +13,42 @@ enum EncoderFile {
     static let format = "pulse-encoder"
     static let formatVersion = "1"
 
+    static let limit = 64 << 20
+
     static func url(besideModel url: URL) -> URL {
         url.deletingLastPathComponent().appendingPathComponent("encoders")
             .appendingPathComponent(url.lastPathComponent)
+    }
+
+    /// - Throws: ``CheckpointError``.
+    static func write(
+        _ encoder: FaceEncoder, to path: FilePath, contentSHA256: String
+    ) throws(CheckpointError) {
+        var tensors: [(name: String, tensor: Tensor<Float>)] = []
+        var strides: [String] = []
+        for (index, layer) in encoder.layers.enumerated() {
+            switch layer {
+            case .convolution(let weight, let bias, let stride):
+                tensors += [("layers.\(index).weight", weight), ("layers.\(index).bias", bias)]
+                strides.append(String(stride))
+            case .dense(let weight, let bias):
+                tensors += [("layers.\(index).weight", weight), ("layers.\(index).bias", bias)]
+            }
+        }
+        let (sides, axes) = (encoder.factors.map { Float($0.side) }, encoder.axes)
+        let factors = encoder.factors.flatMap { $0.factor.withUnsafeBufferPointer { Array($0) } }
+        let quantiles = encoder.distanceQuantiles
+        tensors += [
+            ("sides", Tensor(sides, shape: [sides.count])),
+            ("factors", Tensor(factors, shape: [sides.count, axes, axes])),
+            ("distances", Tensor(quantiles, shape: [quantiles.count])),
+        ]
+        try writeSafetensors(
+            tensors,
+            metadata: [
+                "format": format, "formatVersion": formatVersion, "side": String(encoder.side),
+                "strides": strides.joined(separator: ","), "contentSHA256": contentSHA256,
+            ], to: path)
     }
 
     /// - Throws: ``ModelError`` for a file that is damaged, or of another model.
@@ -62,6 +95,9 @@ enum EncoderFile {
             factors.shape[0] == sides.count, factors.shape[1] == factors.shape[2],
             let side = file.metadata["side"].flatMap({ Int($0) })
         else { throw .encoderUnusable(file: name, .malformed) }
+        guard (0..<sides.count).allSatisfy({ (1...4096).contains(sides[$0]) }) else {
+            throw .encoderUnusable(file: name, .malformed)
+        }
         let axes = factors.shape[1]
         let distances = try tensor("distances")
         guard

@@ -8,6 +8,7 @@ extension EncoderFault {
         case .newerFormat(let version): "it is of format version \(version), which this version does not read"
         case .otherNetworks: "it was made for other weights"
         case .malformed: "it is damaged"
+        case .notLearned: "too few samples, or pictures that are all alike"
         }
     }
 }

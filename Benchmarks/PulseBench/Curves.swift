@@ -47,7 +47,8 @@ private struct Curve: Encodable {
 
 /// The defaults with what the JSON says instead.
 private func options(_ json: String) throws -> FastMethod {
-    var values = try JSONSerialization.jsonObject(with: JSONEncoder().encode(FastMethod())) as? [String: Any] ?? [:]
+    var values =
+        try JSONSerialization.jsonObject(with: JSONEncoder().encode(FastMethod())) as? [String: Any] ?? [:]
     let changed = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] ?? [:]
     values.merge(changed) { $1 }
     return try JSONDecoder().decode(FastMethod.self, from: JSONSerialization.data(withJSONObject: values))

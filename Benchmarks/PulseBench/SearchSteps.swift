@@ -63,7 +63,8 @@ final class SearchSteps {
             degradation: Resampling(from: generators[0].specification.resolution, to: side), seed: 1,
             tolerance: ClassicMethod().defaultTolerance)
         batch = try SearchBatch(
-            method, request, latents: LatentSpace(try model.latents()), seats: generators.map { SearchSeat($0) },
+            method, request, latents: LatentSpace(try model.latents()),
+            seats: generators.map { SearchSeat($0) },
             candidates: Array(1...candidates))
     }
 

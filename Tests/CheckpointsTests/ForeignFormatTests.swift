@@ -89,14 +89,6 @@ import Testing
         #expect(error == .foreign(example.format))
     }
 
-    @Test func eachSentenceIsItsOwnAndSaysWhatToDo() {
-        let sentences = Set(Self.examples.map(\.format).map { "\($0)" })
-        #expect(sentences.count > 25)
-        for sentence in sentences {
-            #expect(sentence.hasPrefix("is ") || sentence.hasPrefix("holds "), "\(sentence)")
-        }
-    }
-
     /// What is read here is not taken for anything else.
     @Test func filesOfWeightsAreNotForeign() throws {
         for name in CheckpointFixture.names {

@@ -20,7 +20,7 @@ import Testing
             let file = folder.appendingPathComponent("1.png")
             let tiny = Picture(width: 16, height: 16, pixels: (0..<768).map { UInt8(90 + $0 / 8) })
             try tiny.writePNG(to: face, provenance: nil)
-            try upsample(face, to: file, steps: 2)
+            try upsample(face, to: file)
             let found = try Picture(contentsOf: file)
             #expect(found.width == 1024 && found.height == 1024)
             #expect(try Data(contentsOf: file).range(of: Data("trainedAlgorithmicMedia".utf8)) != nil)

@@ -15,6 +15,23 @@ import Testing
         return table.sorted { $0.key < $1.key }.map { (file: $0.key, mention: $0.value) }
     }()
 
+    /// Files that hold no weights are each called by what they are.
+    @Test func eachForeignFormatHasASentenceOfItsOwn() {
+        let formats: [ForeignFormat] = [
+            .empty, .zeros, .webPage, .webArchive, .serverError, .gitLFSPointer(bytes: 3), .gitAnnexPointer,
+            .compressed(by: "xz"), .tar, .archive(kind: "7-Zip"), .hdf5, .onnx, .gguf, .ggml, .tensorFlowLite,
+            .tensorFlowSavedModel, .tensorFlowIndex, .numPy, .matlab, .xml(root: "a"), .json,
+            .text(start: "b"),
+            .picture(kind: "PNG"), .document(kind: "PDF"), .recording, .program, .database, .propertyList,
+            .appleDouble, .folderSettings, .shortcut,
+        ]
+        let sentences = Set(formats.map { CheckpointError(file: "f", problem: .foreign($0)).wording })
+        #expect(sentences.count == formats.count)
+        for sentence in sentences {
+            #expect(sentence.hasPrefix("f: is ") || sentence.hasPrefix("f: holds "), "\(sentence)")
+        }
+    }
+
     @Test func thereAreMaliciousFiles() { #expect(Self.malicious.count > 80) }
 
     @Test(arguments: malicious)

@@ -63,7 +63,8 @@ import Testing
             try UpsampleScene.face(side: 16)
                 .writePNG(to: scene.folder.appendingPathComponent("face.png"), provenance: nil)
             try scene.pulse(
-                "upsample", "face.png", "--model", "bare", "--output", "out", "--steps", "3", "--seed", "1",
+                "upsample", "face.png", "--model", "bare", "--output", "out", "--mode", "classic", "--steps",
+                "3", "--seed", "1",
                 "--tolerance", "255"
             ).expectStatus(0)
         }
@@ -92,7 +93,8 @@ import Testing
             try UpsampleScene.face(side: 8)
                 .writePNG(to: scene.folder.appendingPathComponent("face.png"), provenance: nil)
             try scene.pulse(
-                "upsample", "face.png", "--model", "small", "--output", "out", "--steps", "3", "--seed", "1",
+                "upsample", "face.png", "--model", "small", "--output", "out", "--mode", "classic", "--steps",
+                "3", "--seed", "1",
                 "--tolerance", "255"
             ).expectStatus(0)
         }

@@ -168,7 +168,8 @@ import Testing
             let face = UpsampleScene.face(side: 16)
             try face.writePNG(to: scene.folder.appendingPathComponent("a.png"), provenance: nil)
             let arguments = [
-                "upsample", "a.png", "--model", "tiny", "--output", "out", "--steps", "12", "--seed", "3",
+                "upsample", "a.png", "--model", "tiny", "--output", "out", "--mode", "classic", "--steps",
+                "12", "--seed", "3",
                 "--count", "2", "--batch", "2", "--tolerance", "255",
             ]
             try scene.pulse(arguments).expectStatus(0)

@@ -59,7 +59,8 @@ import Testing
             try scene.add("a.png")
             for output in ["a.png", "a.png/deeper", "/proc/nowhere"] {
                 let run = try PulseBinary.run(
-                    ["upsample", "a.png", "--output", output, "--steps", "1"], in: scene.folder)
+                    ["upsample", "a.png", "--output", output, "--mode", "classic", "--steps", "1"],
+                    in: scene.folder)
                 #expect(run.status == 2, "\(run)")
                 #expect(run.standardError.hasPrefix("pulse: error: "), "\(run)")
                 #expect(run.standardError.contains("--output"), "\(run)")

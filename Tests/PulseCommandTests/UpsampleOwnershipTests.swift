@@ -42,14 +42,16 @@ import Testing
                 ["d/1/1.png", "-o", "d"], ["d/1/1.png", "-o", "link"], ["link/1/1.png", "-o", "d"],
             ]
             for command in commands {
-                let output = try PulseBinary.run(["upsample"] + command + ["--steps", "1"], in: scene.folder)
+                let output = try PulseBinary.run(
+                    ["upsample"] + command + ["--mode", "classic", "--steps", "1"], in: scene.folder)
                 #expect(output.status == 2, "\(output)")
                 #expect(output.standardError.contains("Choose another --output"), "\(output)")
                 #expect(try scene.names("d/1") == ["1.png", "2.png"])
                 #expect(try scene.bytes("d/1/1.png") == before)
             }
             let above = try PulseBinary.run(
-                ["upsample", "1.png", "--output", "..", "--steps", "1"], in: scene.url("d/1"))
+                ["upsample", "1.png", "--output", "..", "--mode", "classic", "--steps", "1"],
+                in: scene.url("d/1"))
             #expect(above.status == 2, "\(above)")
             #expect(try scene.names("d/1") == ["1.png", "2.png"])
         }
@@ -60,7 +62,10 @@ import Testing
             try scene.add("a.png")
             func run(_ more: [String]) throws -> PulseBinary.Output {
                 try PulseBinary.run(
-                    ["upsample", "a.png", "--output", "out", "--steps", "1", "--tolerance", "255"] + more,
+                    [
+                        "upsample", "a.png", "--output", "out", "--mode", "classic", "--steps", "1",
+                        "--tolerance", "255",
+                    ] + more,
                     in: scene.folder)
             }
             try run(["--seed", "7"]).expectStatus(0)

@@ -11,7 +11,9 @@ import Testing
             let all = ["--tolerance", "255", "--count", "3"]
             func run(_ inputs: [String], _ folder: String, _ options: [String]) throws {
                 try PulseBinary.run(
-                    ["upsample"] + inputs + ["--output", folder, "--steps", "2", "--seed", "5"] + options,
+                    ["upsample"] + inputs + [
+                        "--output", folder, "--mode", "classic", "--steps", "2", "--seed", "5",
+                    ] + options,
                     in: scene.folder
                 ).expectStatus(0)
             }
@@ -34,7 +36,10 @@ import Testing
             try scene.add("a.png")
             func run(_ folder: String, _ options: [String]) throws -> UInt64 {
                 try PulseBinary.run(
-                    ["upsample", "a.png", "--output", folder, "--steps", "1", "--tolerance", "255"] + options,
+                    [
+                        "upsample", "a.png", "--output", folder, "--mode", "classic", "--steps", "1",
+                        "--tolerance", "255",
+                    ] + options,
                     in: scene.folder
                 ).expectStatus(0)
                 return try scene.report("a", in: folder).seed

@@ -209,7 +209,10 @@ import Testing
             for (index, option) in options.enumerated() {
                 let seed = option.first == "--seed" ? [] : ["--seed", "7"]
                 try PulseBinary.run(
-                    ["upsample", "a.png", "--output", "out\(index)", "--steps", "2", "--tolerance", "255"]
+                    [
+                        "upsample", "a.png", "--output", "out\(index)", "--mode", "classic", "--steps", "2",
+                        "--tolerance", "255",
+                    ]
                         + seed + option, in: scene.folder
                 ).expectStatus(0)
                 let isNew = try pictures.insert(scene.bytes("out\(index)/a/1.png")).inserted

@@ -38,9 +38,10 @@ struct UpsampleScene {
         return picture
     }
 
-    /// Arguments of a short search.
+    /// Arguments of a short classic search.
     func arguments(_ inputs: [String], _ more: [String] = [], steps: Int = 2) -> [String] {
-        ["upsample"] + inputs + ["--output", "out", "--steps", "\(steps)", "--seed", "7"] + more
+        ["upsample"] + inputs + ["--output", "out", "--steps", "\(steps)", "--seed", "7"]
+            + (more.contains("--mode") ? more : ["--mode", "classic"] + more)
     }
 
     func upsample(_ inputs: [String], _ more: [String] = [], steps: Int = 2) throws -> PulseBinary.Output {

@@ -37,7 +37,8 @@ import Testing
 
     @Test func anEmptyBatchHasNoSteps() throws {
         let batch = try SearchBatch(
-            toyMethod(), toyRequest(), latents: LatentSpace(toyStatistics()), seats: [SearchSeat(SingleToy())],
+            toyMethod(), toyRequest(), latents: LatentSpace(toyStatistics()),
+            seats: [SearchSeat(SingleToy())],
             candidates: [])
         #expect(batch.next() == nil && batch.found().isEmpty)
     }
@@ -63,7 +64,8 @@ import Testing
         let clock = ContinuousClock()
         let start = clock.now
         let batch = try SearchBatch(
-            toyMethod(steps: 3), toyRequest(), latents: LatentSpace(toyStatistics()), seats: toys.map { SearchSeat($0) },
+            toyMethod(steps: 3), toyRequest(), latents: LatentSpace(toyStatistics()),
+            seats: toys.map { SearchSeat($0) },
             candidates: 1...2)
         let steps = Array(batch)
         let elapsed = (clock.now - start) / .seconds(1)
@@ -90,7 +92,7 @@ import Testing
 /// A method whose candidates take a number of steps each, at most three, and then are content.
 private struct CountedMethod: SearchMethod {
     static let name = "counted"
-    let defaultTolerance = 1.0
+    var defaultTolerance: Double { 1 }
     static let defaultCount = 1
     var steps = 3
     var lengths: [Int] = []

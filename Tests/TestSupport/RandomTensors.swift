@@ -16,9 +16,9 @@ public func added<Scalar>(_ a: Tensor<Scalar>, _ step: Scalar, _ b: Tensor<Scala
 /// [8(f(x+h) − f(x−h)) − (f(x+2h) − f(x−2h))] / 12h.
 public func directionalDerivative(
     at x: Tensor<Double>, along direction: Tensor<Double>, step h: Double = 1e-3,
-    of f: (Tensor<Double>) -> Double
-) -> Double {
-    let near = f(added(x, h, direction)) - f(added(x, -h, direction))
-    let far = f(added(x, 2 * h, direction)) - f(added(x, -2 * h, direction))
+    of f: (Tensor<Double>) throws -> Double
+) rethrows -> Double {
+    let near = try f(added(x, h, direction)) - f(added(x, -h, direction))
+    let far = try f(added(x, 2 * h, direction)) - f(added(x, -2 * h, direction))
     return (8 * near - far) / (12 * h)
 }

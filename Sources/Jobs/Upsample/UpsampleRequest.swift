@@ -36,8 +36,8 @@ public struct UpsampleRequest: Sendable {
         `operator`.flatMap(OperatorKind.named) ?? OperatorKind.all[0]
     }
 
-    /// The methods that there are, by the names of modes.
-    public static let methods: [any SearchMethod.Type] = [ClassicMethod.self, FastMethod.self]
+    /// The methods that there are; the first is the default.
+    public static let methods: [any SearchMethod.Type] = [FastMethod.self, ClassicMethod.self]
 }
 
 extension UpsampleRequest: Codable {

@@ -10,6 +10,8 @@ public protocol SearchMethod: Codable, Hashable, Sendable {
     var defaultTolerance: Double { get }
     /// How many candidates are found unless the user says otherwise.
     static var defaultCount: Int { get }
+    /// Whether it starts better where the model is prepared.
+    static var startsFromEncoder: Bool { get }
     /// Most steps of one candidate.
     var steps: Int { get set }
 
@@ -31,4 +33,8 @@ public protocol SearchMethod: Codable, Hashable, Sendable {
     func makeSearch(
         _ request: SearchRequest, candidate: Int, latents: LatentSpace, seat: SearchSeat
     ) throws -> any CandidateSearch
+}
+
+extension SearchMethod {
+    public static var startsFromEncoder: Bool { false }
 }

@@ -4,13 +4,14 @@ import Generators
 public struct FastMethod: SearchMethod {
     public static let name = "fast"
     public static let defaultCount = 4
+    public static let startsFromEncoder = true
 
     /// Up to which difference by the face, in grey levels 0…255, a searched picture is taken for a face that the
     /// generator can make (Documentation/FastSearch.md).
-    static let convincingFaceRMS = 30.0
+    static let convincingFaceRMS = 40.0
 
     /// How many optimiser steps each candidate takes.
-    public var steps = 16
+    public var steps = 14
     /// Of Adam, in standard deviations of the latents' coordinates.
     public var learningRate = 0.25
     /// Of what a slot has for itself, as a share of that.
@@ -21,7 +22,7 @@ public struct FastMethod: SearchMethod {
     public var independentMisfits = 100.0
     /// How different the starts of candidates are: 0 is the encoder's guess for all, 1 a draw from all that it deems
     /// possible.
-    public var spread = 0.4
+    public var spread = 0.6
     /// Whether the searched picture is corrected so that it downscales to the target exactly.
     public var exactFit = true
 
@@ -33,6 +34,7 @@ public struct FastMethod: SearchMethod {
     public func validate() throws(FastMethodError) {
         guard ClassicMethod.stepRange.contains(steps) else { throw .steps(steps) }
         guard learningRate.isFinite, learningRate > 0 else { throw .learningRate(learningRate) }
+        guard offsetRate.isFinite, offsetRate >= 0 else { throw .offsetRate(offsetRate) }
         guard misfit.isFinite, misfit > 0 else { throw .misfit(misfit) }
         guard independentMisfits.isFinite, independentMisfits > 0 else {
             throw .independentMisfits(independentMisfits)
@@ -53,6 +55,7 @@ public struct FastMethod: SearchMethod {
 public enum FastMethodError: Error, Equatable, Sendable {
     case steps(Int)
     case learningRate(Double)
+    case offsetRate(Double)
     case misfit(Double)
     case independentMisfits(Double)
     case spread(Double)

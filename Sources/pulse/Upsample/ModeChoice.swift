@@ -31,5 +31,6 @@ func byMode(_ value: (any SearchMethod.Type) -> some CustomStringConvertible) ->
     let methods = UpsampleRequest.methods
     let first = value(methods[0]).description
     let others = methods.dropFirst().map { (name: $0.name, text: value($0).description) }
-    return ([first] + others.filter { $0.text != first }.map { "\($0.name): \($0.text)" }).joined(separator: "; ")
+    return ([first] + others.filter { $0.text != first }.map { "\($0.name): \($0.text)" }).joined(
+        separator: "; ")
 }

@@ -87,6 +87,9 @@ struct UpsampleCommand: ComputingCommand {
     @Option(help: "How to show progress on standard error: auto, bar, plain, json or none.")
     var progress: ProgressStyle = .auto
 
+    @OptionGroup(title: "Fast mode")
+    var fast: FastArguments
+
     @OptionGroup(title: "Classic mode")
     var classic: ClassicArguments
 
@@ -121,7 +124,7 @@ struct UpsampleCommand: ComputingCommand {
     }
 
     /// The options of single modes.
-    private var groups: [any ModeArguments] { [classic] }
+    private var groups: [any ModeArguments] { [fast, classic] }
 
     /// The method that the mode's name and its options ask for.
     private func method() throws -> any SearchMethod {
@@ -129,7 +132,8 @@ struct UpsampleCommand: ComputingCommand {
         for group in groups where type(of: group).mode != mode {
             if let option = group.given.first {
                 let owner = type(of: group).mode.name
-                throw ValidationError("\(option) belongs to \(owner) mode: leave it out, or say --mode \(owner).")
+                throw ValidationError(
+                    "\(option) belongs to \(owner) mode: leave it out, or say --mode \(owner).")
             }
         }
         return try groups.first { type(of: $0).mode == mode }?.method() ?? mode.init()
@@ -148,7 +152,8 @@ struct UpsampleCommand: ComputingCommand {
         return UpsampleRequest(
             model: model ?? ModelStore.defaultModelName, method: method, operator: self.operator?.name,
             seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
-            count: count ?? type(of: method).defaultCount, tolerance: tolerance, savesIntermediate: saveIntermediate)
+            count: count ?? type(of: method).defaultCount, tolerance: tolerance,
+            savesIntermediate: saveIntermediate)
     }
 
     func run() throws {
@@ -166,6 +171,11 @@ struct UpsampleCommand: ComputingCommand {
             )
         }
         let rule: ReplacementRule = force ? .any : seed == nil && from == nil ? .incompleteOnly : .sameInput
+        if type(of: request.method).startsFromEncoder, !model.isPrepared {
+            printNote(
+                "\(model.name) is not prepared: the search starts blindly and needs more steps. 'pulse model prepare \(model.name)' helps, once."
+            )
+        }
         let job = try UpsampleJob(
             list, request, model: model, rule: rule, batch: batch, threads: threads,
             cancellation: cancellation)

@@ -45,6 +45,17 @@ struct UpsampleConsole {
         return status
     }
 
+    private func verdict(_ candidate: Report.Candidate) -> String {
+        if candidate.accepted { return "accepted" }
+        if let judgement = candidate.judgement, !judgement.isConvincing {
+            let miss = decimals(judgement.searchedFaceRMS, 1)
+            return
+                "not accepted: this does not look like something this generator makes (its best misses the face by "
+                + "\(miss) grey levels)"
+        }
+        return "not accepted (more than the tolerance of \(decimals(request.tolerance, 2)))"
+    }
+
     /// Tells what was found for one input.
     private func printSummary(of result: UpsampleResult) {
         let (report, folder) = (result.report, EscapedBytes.text(result.folder.bytes))
@@ -54,13 +65,17 @@ struct UpsampleConsole {
             "\(EscapedBytes.text(result.input.path.bytes)) → \(folder)  "
                 + "(seed \(report.seed), \(report.mode), \(report.operator)\(suffix))")
         for candidate in report.candidates {
-            let verdict =
-                candidate.accepted
-                ? "accepted" : "not accepted (more than the tolerance of \(decimals(request.tolerance, 2)))"
+            let verdict = verdict(candidate)
+            let before =
+                candidate.judgement.flatMap { judgement in
+                    judgement.correction.map { _ in
+                        " (\(decimals(judgement.searchedRMS, 1)) before the exact fit)"
+                    }
+                } ?? ""
             let end =
                 candidate.ended == "diverged" ? "; the search diverged after \(candidate.steps) steps" : ""
             printResult(
-                "  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 2)) grey levels, \(verdict)\(end)"
+                "  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 2)) grey levels\(before), \(verdict)\(end)"
             )
         }
         printResult("  \(folder)/overview.png  to look at")

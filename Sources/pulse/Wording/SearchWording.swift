@@ -77,6 +77,7 @@ extension FastMethodError: Worded {
         switch self {
         case .steps(let steps): ClassicMethodError.steps(steps).wording
         case .learningRate(let rate): ClassicMethodError.learningRate(rate).wording
+        case .offsetRate(let rate): "the offsets' rate is \(rate): it must be a finite number, 0 or more"
         case .misfit(let misfit): "the misfit is \(misfit): it must be a finite number of grey levels above 0"
         case .independentMisfits(let count):
             "the number of independent misfits is \(count): it must be a finite number above 0"

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Search
+
+/// The options that only fast mode has, as typed.
+struct FastArguments: ModeArguments {
+    static let mode: any SearchMethod.Type = FastMethod.self
+
+    @Flag(
+        help:
+            "Leave the searched picture as it is, instead of correcting it until it downscales to the input.")
+    var noExactFit = false
+
+    @Option(
+        help: """
+            How much the candidates' starts differ, 0…2: 0 is the likeliest for all, 1 draws from all that the input \
+            leaves open (default: \(FastMethod().spread)).
+            """)
+    var spread: Double?
+
+    var given: [String] {
+        [noExactFit ? "--no-exact-fit" : nil, spread.map { _ in "--spread" }].compactMap { $0 }
+    }
+
+    func method() throws -> any SearchMethod {
+        var options = FastMethod()
+        options.exactFit = !noExactFit
+        if let spread { options.spread = spread }
+        return options
+    }
+}

@@ -1,0 +1,157 @@
+import Degradation
+import Foundation
+import Generators
+import Imaging
+import ReferenceOps
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Search
+
+/// The fast search on the toy.
+@Suite struct FastSearchTests {
+    /// ∂loss/∂u against finite differences, in double precision.
+    @Test func gradientOfThePosterior() throws {
+        let toy = ToyGenerator(resolution: 64)
+        let start: Tensor<Double> = randomTensor([toy.specification.liveSlots.count, 512], stream: 1)
+        let direction: Tensor<Double> = randomTensor(start.shape, stream: 2)
+        let core = try fastCore(toy, start: start)
+        _ = try #require(core.step())
+        let slope = try directionalDerivative(at: start, along: direction, step: 1e-5) {
+            (u: Tensor<Double>) throws -> Double in
+            try #require(try fastCore(toy, start: u).step()).totalLoss
+        }
+        #expect(abs(dot(core.gradient, direction) - slope) < 1e-5 * abs(slope), "\(slope)")
+    }
+
+    @Test func theLossFalls() throws {
+        let steps = try search().map { $0.totalLoss }
+        #expect(steps.count == 8)
+        #expect(try #require(steps.last) < 0.9 * steps[0], "\(steps)")
+    }
+
+    @Test func candidatesAreTheirOwnWhateverRunsBesideThem() throws {
+        func pictures(seats: Int, _ candidates: [Int]) throws -> [Picture] {
+            let batch = try SearchBatch(
+                method(), toyRequest(seed: 3), latents: LatentSpace(toyStatistics()),
+                seats: (0..<seats).map { _ in SearchSeat(SingleToy()) }, candidates: candidates)
+            for _ in batch {}
+            return batch.found().map(\.picture)
+        }
+        let together = try pictures(seats: 2, [1, 2, 3])
+        let apart = try [1, 2, 3].flatMap { try pictures(seats: 1, [$0]) }
+        #expect(together == apart)
+        #expect(together[0] != together[1] && together[1] != together[2])
+    }
+
+    @Test func theSavedPictureFitsExactly() throws {
+        let request = try toyRequest(seed: 1)
+        let found = try finished(method(), request)
+        let saved: Tensor<Float> = found.picture.tensor()
+        let (low, target): (Tensor<Float>, Tensor<Float>) = (
+            request.degradation.apply(saved), request.target.tensor()
+        )
+        var sum = 0.0
+        for i in 0..<low.count { sum += Double((low[i] - target[i]) * (low[i] - target[i])) }
+        #expect(255 * (sum / Double(low.count)).squareRoot() <= 0.5)
+        let judgement = try #require(found.judgement)
+        #expect(judgement.searchedRMS > 1 && judgement.searchedFaceRMS > 0)
+        #expect(try #require(judgement.correction).rms > 0)
+    }
+
+    @Test func withoutTheExactFitThePictureIsTheSearchedOne() throws {
+        var method = method()
+        method.exactFit = false
+        let found = try finished(method, toyRequest(seed: 1))
+        let judgement = try #require(found.judgement)
+        #expect(judgement.correction == nil)
+        #expect(abs(judgement.searchedRMS - found.rms) < 1e-9)
+    }
+
+    /// A correction makes any picture fit, and must not hide that no face was found.
+    @Test func aBadSearchIsNotConvincing() throws {
+        let stripes = (0..<64).flatMap { i -> [UInt8] in Array(repeating: i % 2 == 0 ? 0 : 255, count: 3) }
+        let target = try Target(Picture(width: 8, height: 8, pixels: stripes))
+        var method = method()
+        method.steps = 1
+        let found = try finished(method, toyRequest(seed: 1, target: target))
+        #expect(try #require(found.judgement).isConvincing == false)
+    }
+
+    @Test func numbersThatAreNotFiniteEndTheSearch() throws {
+        let toy = SingleToy()
+        toy.afterForward = { number, image in if number == 3 { image[5] = .nan } }
+        let search = try method().makeSearch(
+            toyRequest(), candidate: 1, latents: LatentSpace(toyStatistics()), seat: SearchSeat(toy))
+        while search.next() != nil {}
+        #expect(search.ending == .diverged)
+        #expect(try #require(search.found()).bestAfter < 2)
+    }
+
+    @Test func settingsAreChecked() {
+        func refusal(_ change: (inout FastMethod) -> Void) -> FastMethodError? {
+            var method = FastMethod()
+            change(&method)
+            do { try method.validate() } catch { return error }
+            return nil
+        }
+        #expect(refusal { _ in } == nil)
+        #expect(refusal { $0.steps = 0 } == .steps(0))
+        #expect(refusal { $0.learningRate = -1 } == .learningRate(-1))
+        #expect(refusal { $0.misfit = .infinity } == .misfit(.infinity))
+        #expect(refusal { $0.independentMisfits = 0 } == .independentMisfits(0))
+        #expect(refusal { $0.spread = 3 } == .spread(3))
+        #expect(refusal { $0.offsetRate = -1 } == .offsetRate(-1))
+    }
+
+    @Test func theRateRisesThenFalls() {
+        let factors = (0..<20).map { FastSchedule.factor(step: $0, of: 20) }
+        #expect(factors.max() == factors[5] && factors[5] == 1)
+        #expect(zip(factors, factors.dropFirst()).prefix(5).allSatisfy { $0 < $1 })
+        #expect(zip(factors, factors.dropFirst()).dropFirst(5).allSatisfy { $0 > $1 })
+        #expect(factors[19] > 0)
+        #expect(FastSchedule.factor(step: 0, of: 1) == 1)
+    }
+
+    // MARK: -
+
+    private func method() -> FastMethod {
+        var method = FastMethod()
+        method.steps = 8
+        return method
+    }
+
+    private func search() throws -> [SearchStep] {
+        let search = try method().makeSearch(
+            toyRequest(), candidate: 1, latents: LatentSpace(toyStatistics()), seat: SearchSeat(SingleToy()))
+        return Array(sequence(state: search) { $0.next() })
+    }
+
+    private func finished(_ method: FastMethod, _ request: SearchRequest) throws -> Candidate {
+        let search = try method.makeSearch(
+            request, candidate: 1, latents: LatentSpace(toyStatistics()), seat: SearchSeat(SingleToy()))
+        while search.next() != nil {}
+        return try #require(search.found())
+    }
+
+    private func fastCore(_ toy: ToyGenerator, start: Tensor<Double>) throws -> FastCore<Double> {
+        let specification = toy.specification
+        let degradation = Resampling(from: specification.resolution, to: 8)
+        let noise = ClassicStart<Double>(
+            seed: 0, candidate: 1, specification: specification, method: ClassicMethod())
+        let (mean, deviation): (Tensor<Double>, Tensor<Double>) = toyLatents()
+        return FastCore(
+            method(), model: ToyForwardModel(toy, degradation, noise),
+            latentModel: LatentModel(mean: mean, standardDeviation: deviation),
+            prior: LatentPrior(toyStatistics()),
+            likelihood: FaceLikelihood(
+                target: try toyTarget(side: 8).tensor(), weights: FaceWeights(), misfit: 16.0 / 255,
+                independent: 100),
+            start: start, centre: Array(repeating: 0.1, count: 512), candidate: 1,
+            workspace: SearchWorkspace(
+                SearchWorkspace<Double>.Shape(
+                    specification, degradation, rows: specification.liveSlots.count,
+                    trainable: specification.noiseSides.map { _ in false })))
+    }
+}

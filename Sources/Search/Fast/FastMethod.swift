@@ -22,7 +22,7 @@ public struct FastMethod: SearchMethod {
     public var independentMisfits = 100.0
     /// How different the starts of candidates are: 0 is the encoder's guess for all, 1 a draw from all that it deems
     /// possible.
-    public var spread = 0.6
+    public var spread = 0.5
     /// Whether the searched picture is corrected so that it downscales to the target exactly.
     public var exactFit = true
 

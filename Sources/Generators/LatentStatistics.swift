@@ -12,6 +12,9 @@ import Tensors
 /// Source: Menon et al., "PULSE" (2020), for the diagonal fit; Wulff and Torralba, "Improving inversion and
 /// generation diversity in StyleGAN using a Gaussianized latent space" (2020), for the full covariance.
 public struct LatentStatistics: Sendable {
+    /// Variance below which directions are not told apart, where the latents are taken for normal.
+    package static let varianceFloor: Float = 0.01
+
     /// [size].
     public let mean: Tensor<Float>
     /// Unbiased standard deviation of each coordinate, [size].

@@ -1,5 +1,6 @@
 import Checkpoints
 import Engine
+import Files
 import Foundation
 import Generators
 import Tensors
@@ -87,6 +88,9 @@ public struct Model: Sendable {
 
     /// Whether it was prepared: `upsample` then starts from a guess.
     public var isPrepared: Bool { FileManager.default.fileExists(atPath: encoderURL.path) }
+
+    /// SHA-256 of what it was prepared with, in lower-case hexadecimal; nil where it was not.
+    public var encoderSHA256: String? { try? Files.sha256(contentsOf: FilePath(encoderURL)) }
 
     /// What a search needs to know of the latents: their statistics, and the encoder where the model was prepared.
     /// - Throws: ``ModelError``.

@@ -190,6 +190,43 @@ import Testing
         }
     }
 
+    /// Prepared or not, and again from the report as long as it starts from the same.
+    @Test(arguments: [Network.pulse, .rosinality, .ada])
+    func searchesFastOnEveryFamily(_ network: Network) throws {
+        try with(network) { scene in
+            let face = UpsampleScene.face(side: 16)
+            try face.writePNG(to: scene.folder.appendingPathComponent("a.png"), provenance: nil)
+            let arguments = [
+                "upsample", "a.png", "--model", "tiny", "--output", "out", "--steps", "4", "--seed", "3",
+                "--count", "2",
+            ]
+            let blind = try scene.pulse(arguments)
+            #expect(
+                [0, 1].contains(blind.status) && blind.standardError.contains("model prepare tiny"),
+                "\(blind)")
+            guard try scene.pulse(["model", "info", "tiny"]).standardOutput.contains("mapping     yes") else {
+                return
+            }
+
+            try scene.pulse(["model", "prepare", "tiny", "--samples", "400"]).expectStatus(0)
+            let prepared = try scene.pulse(arguments + ["--force"])
+            #expect(
+                [0, 1].contains(prepared.status) && !prepared.standardError.contains("prepare"), "\(prepared)"
+            )
+            let file = scene.folder.appendingPathComponent("out/a/report.json")
+            let report = try JSONDecoder().decode(Report.self, from: Data(contentsOf: file))
+            #expect(report.model.encoderSHA256 != nil)
+            #expect(report.candidates.allSatisfy { $0.rms <= 0.5 && $0.judgement?.correction != nil })
+
+            let again = ["upsample", "--from", "out/a/report.json", "--output", "again"]
+            let repeated = try scene.pulse(again)
+            #expect(repeated.status == prepared.status, "\(repeated)")
+            try scene.pulse(["model", "prepare", "tiny", "--samples", "500"]).expectStatus(0)
+            let refused = try scene.pulse(again)
+            #expect(refused.status == 2 && refused.standardError.contains("another encoder"), "\(refused)")
+        }
+    }
+
     @Test func aPictureLargerThanTheModelsIsDeclined() throws {
         try with(.rosinality) { scene in
             let face = UpsampleScene.face(side: 128)

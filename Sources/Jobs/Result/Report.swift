@@ -32,10 +32,13 @@ public struct Report: Codable, Sendable {
         public var name: String
         /// SHA-256 of the model file, in lower-case hexadecimal.
         public var sha256: String
+        /// SHA-256 of the encoder that the search started from; nil where it started from none.
+        public var encoderSHA256: String?
 
-        public init(name: String, sha256: String) {
+        public init(name: String, sha256: String, encoderSHA256: String? = nil) {
             self.name = name
             self.sha256 = sha256
+            self.encoderSHA256 = encoderSHA256
         }
     }
 

@@ -37,4 +37,5 @@ public enum UpsampleError: Error, Equatable, Sendable {
     /// The input is not the picture that the report is about.
     case otherInput(file: FilePath, report: FilePath)
     case otherModel(name: String, report: FilePath)
+    case otherEncoder(name: String, report: FilePath)
 }

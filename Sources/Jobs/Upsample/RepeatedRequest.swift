@@ -25,9 +25,12 @@ public struct RepeatedRequest: Sendable {
         }
     }
 
-    /// - Throws: `UpsampleError` if the model of that name is another one today.
+    /// - Throws: `UpsampleError` if the model of that name, or what it was prepared with, is another one today.
     public func check(_ model: Models.Model) throws(UpsampleError) {
         guard model.sha256 == report.model.sha256 else { throw .otherModel(name: model.name, report: path) }
+        if type(of: request.method).startsFromEncoder, model.encoderSHA256 != report.model.encoderSHA256 {
+            throw .otherEncoder(name: model.name, report: path)
+        }
     }
 
     /// The kernels that computed the report's result, where they are not these: sums then differ in their rounding.

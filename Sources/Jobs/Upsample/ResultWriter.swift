@@ -118,7 +118,10 @@ final class ResultWriter {
         let side = picture.target.side
         let report = Report(
             input: Report.Input(picture.input.path, sha256: picture.sha256, width: side, height: side),
-            model: Report.Model(name: model.name, sha256: model.sha256), request: request,
+            model: Report.Model(
+                name: model.name, sha256: model.sha256,
+                encoderSHA256: type(of: request.method).startsFromEncoder ? model.encoderSHA256 : nil),
+            request: request,
             kernels: Kernels.default.name, candidates: candidates,
             interrupted: isCancelled && isIncomplete ? true : nil, peakMemoryBytes: peakMemoryBytes(),
             seconds: (clock.now - started) / .seconds(1), files: try digests(below: folder.staging))

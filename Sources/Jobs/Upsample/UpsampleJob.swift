@@ -68,7 +68,9 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
         (self.list, self.request, self.model, self.rule) = (list, request, model, rule)
         self.cancellation = cancellation
         try request.method.validate(for: model.specification)
-        latents = try model.latentSpace()
+        latents =
+            type(of: request.method).startsFromEncoder
+            ? try model.latentSpace() : LatentSpace(try model.latentStatistics())
         self.batch = Swift.min(batch, request.count)
         self.threads = threads
     }

@@ -145,7 +145,8 @@ struct EncoderTraining {
         let distances = (0..<count).map { sample in
             (0..<size).reduce(0.0) { sum, k in
                 let value = all[sample * size + k]
-                return sum + value * value / (Double(statistics.eigenvalues[k]) + 0.01)
+                return sum + value * value
+                    / Double(statistics.eigenvalues[k] + LatentStatistics.varianceFloor)
             }
         }.sorted()
         return (0...100).map { Float(distances[$0 * (count - 1) / 100]) }

@@ -27,26 +27,24 @@ struct FaceLikelihood<Scalar: SearchScalar> {
     }
 
     /// The weighted mean square of the difference.
-    func misfit(_ lowRes: Tensor<Scalar>) -> Double {
+    /// - Parameter dLowRes: receives ∂loss/∂x.
+    func misfit(_ lowRes: Tensor<Scalar>, dLowRes: inout Tensor<Scalar>) -> Double {
+        let factor = Scalar(precision / Double(target.count))
         var sum = 0.0
         for i in 0..<target.count {
             let difference = Double(lowRes[i] - target[i])
             sum += Double(weights[i]) * difference * difference
+            dLowRes[i] = factor * weights[i] * (lowRes[i] - target[i])
         }
         return sum / Double(target.count)
     }
 
     /// −log p up to a constant.
-    /// - Parameter dLowRes: receives ∂/∂x.
-    func callAsFunction(_ lowRes: Tensor<Scalar>, dLowRes: inout Tensor<Scalar>) -> Double {
-        let factor = Scalar(precision / Double(target.count))
-        for i in 0..<target.count { dLowRes[i] = factor * weights[i] * (lowRes[i] - target[i]) }
-        return precision / 2 * misfit(lowRes)
-    }
+    func loss(misfit: Double) -> Double { precision / 2 * misfit }
 }
 
 /// How much each part of an aligned face counts: 1 inside an ellipse, falling to less around it.
-struct FaceWeights: Codable, Hashable, Sendable {
+struct FaceWeights: Sendable {
     /// Centre and radii as shares of the sides. The ellipse of aligned faces from brow to chin.
     var centreX = 0.50
     var centreY = 0.53

@@ -7,7 +7,7 @@ import Tensors
 final class FastCore<Scalar: SearchScalar> {
     let candidate: Int
     let method: FastMethod
-    let likelihood: FaceLikelihood<Scalar>
+    private let likelihood: FaceLikelihood<Scalar>
     private(set) var completedSteps = 0
     private(set) var seconds = 0.0
     /// Whether the search has met a number that is not finite; it ends there.
@@ -104,8 +104,7 @@ final class FastCore<Scalar: SearchScalar> {
         return prior.squaredDistance(best.z, from: Array(repeating: 0, count: centre.count), dU: &unused)
     }
 
-    /// The current point, and ∂loss/∂u of the latest step as long as no other search has used the workspace.
-    var point: Tensor<Scalar> { u }
+    /// ∂loss/∂u of the latest step, as long as no other search has used the workspace.
     var gradient: Tensor<Scalar> { workspace.dZ }
 
     /// Renders the current point, computes its losses with their gradients by the small picture and by u, and keeps the
@@ -115,9 +114,9 @@ final class FastCore<Scalar: SearchScalar> {
         latentModel.forward(z: u, w: &workspace.w)
         model.render(w: workspace.w, image: &workspace.image)
         workspace.degradeImage(by: model)
-        let misfit = likelihood.misfit(workspace.lowRes)
+        let misfit = likelihood.misfit(workspace.lowRes, dLowRes: &workspace.dLowRes)
         let distance = prior.squaredDistance(u, from: centre, dU: &dPrior)
-        let total = likelihood(workspace.lowRes, dLowRes: &workspace.dLowRes) + distance / 2
+        let total = likelihood.loss(misfit: misfit) + distance / 2
         guard total.isFinite, Scalar.isFinite(workspace.w), Scalar.isFinite(workspace.lowRes) else {
             hasDiverged = true
             return nil
@@ -136,6 +135,7 @@ final class FastCore<Scalar: SearchScalar> {
         return (total, fit)
     }
 
+    /// Takes what the slots have in common and what each has besides a step each.
     private func move(_ rate: Double) {
         let (rows, size) = (u.shape[0], u.shape[1])
         for i in 0..<size {

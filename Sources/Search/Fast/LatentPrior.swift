@@ -12,9 +12,6 @@ import Tensors
 /// Source: Wulff and Torralba, "Improving inversion and generation diversity in StyleGAN using a Gaussianized latent
 /// space" (2020); the search towards a draw c instead of μ is randomised maximum likelihood (Oliver et al., 1996).
 struct LatentPrior: Sendable {
-    /// Variance below which directions are not told apart.
-    static let floor: Float = 0.01
-
     /// σ (C + εI)⁻¹ σ, [size, size].
     private let precision: Tensor<Float>
 
@@ -23,7 +20,7 @@ struct LatentPrior: Sendable {
         var scaled = Tensor<Float>(zeros: [size, size])
         var transposed = Tensor<Float>(zeros: [size, size])
         for k in 0..<size {
-            let weight = 1 / (statistics.eigenvalues[k] + Self.floor)
+            let weight = 1 / (statistics.eigenvalues[k] + LatentStatistics.varianceFloor)
             for i in 0..<size {
                 let element = statistics.eigenvectors[k * size + i] * statistics.standardDeviation[i]
                 transposed[i * size + k] = element

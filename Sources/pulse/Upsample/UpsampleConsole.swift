@@ -50,8 +50,8 @@ struct UpsampleConsole {
         if let judgement = candidate.judgement, !judgement.isConvincing {
             let miss = decimals(judgement.searchedFaceRMS, 1)
             return
-                "not accepted: this does not look like something this generator makes (its best misses the face by "
-                + "\(miss) grey levels)"
+                "not accepted: the search missed the face by \(miss) grey levels; more --steps may help, or this does not "
+                + "look like something this generator makes"
         }
         return "not accepted (more than the tolerance of \(decimals(request.tolerance, 2)))"
     }

@@ -51,6 +51,9 @@ extension UpsampleError: Worded {
                 + "instead of --from."
         case .otherInput(let file, let report):
             "\(file): is not the picture that \(report) is about; its bytes differ. Give that picture before --from."
+        case .otherEncoder(let name, let report):
+            "\(report): its search started from another encoder than the model \(name) is prepared with now. Prepare it "
+                + "with that one, or search with options instead of --from."
         case .otherModel(let name, let report):
             "\(report): was made with another model of the name \(name) than there is now. Import that one, or search "
                 + "with options instead of --from."

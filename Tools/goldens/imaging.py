@@ -2,6 +2,7 @@
 
     python3 Tools/goldens/imaging.py PULSE_CHECKOUT [Tests]
     python3 Tools/goldens/imaging.py --provenance FACE.png...    what Pillow reads of written pictures
+    python3 Tools/goldens/imaging.py --mosaics FOLDER            the mosaics of MosaicTests, as JPEG files
 
 PULSE_CHECKOUT is a clone of https://github.com/adamian98/pulse (its bicubic.py is run, nothing of it is kept).
 Needs torch, numpy and pillow, and the `vips` command for the HEIC file. Writes DegradationTests/Goldens/downscale.json,
@@ -321,7 +322,19 @@ def provenance(names):
             print(f"{name}: {image.mode} {image.size}", packet.decode(), sep="\n")
 
 
+def mosaics(folder):
+    """Blocks whose colours MosaicTests computes as well, enlarged, cut and compressed."""
+    for side, enlarged, cut, quality in [(16, 256, 0, 50), (24, 400, 0, 60), (32, 320, 7, 80)]:
+        y, x, c = np.meshgrid(np.arange(side), np.arange(side), np.arange(3), indexing="ij")
+        blocks = 40 + 150 * (x + y) // (2 * side) + (c * 7919 + y * 104729 + x * 1299709 + y * x * 31) % 41
+        picture = Image.fromarray(blocks.astype(np.uint8)).resize((enlarged, enlarged), Image.NEAREST)
+        picture = picture.crop((cut, cut, enlarged, enlarged))
+        picture.save(pathlib.Path(folder) / f"mosaic-{side}-{enlarged}-{cut}.jpg", quality=quality)
+
+
 def main():
+    if sys.argv[1] == "--mosaics":
+        return mosaics(sys.argv[2])
     if sys.argv[1] == "--provenance":
         return provenance(sys.argv[2:])
     import torch

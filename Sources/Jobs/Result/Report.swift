@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Imaging
 import Search
 
 /// What `report.json` says about the search for one input: what was asked, what was found, and by what.
@@ -14,15 +15,19 @@ public struct Report: Codable, Sendable {
         public var fileBytes: Data?
         /// SHA-256 of the file, in lower-case hexadecimal.
         public var sha256: String
+        /// Of the picture that was searched for.
         public var width: Int
         public var height: Int
+        /// Side of the blocks in pixels, where the file is a mosaic and was searched for as one pixel for each.
+        public var blockSide: Double?
 
-        public init(_ path: FilePath, sha256: String, width: Int, height: Int) {
+        public init(_ path: FilePath, sha256: String, width: Int, height: Int, mosaic: Mosaic? = nil) {
             file = path.string
             fileBytes = Array(path.string.utf8) == path.bytes ? nil : Data(path.bytes)
             self.sha256 = sha256
             self.width = width
             self.height = height
+            blockSide = mosaic?.blockSide
         }
 
         public var path: FilePath { fileBytes.map { FilePath(bytes: $0) } ?? FilePath(file) }
@@ -113,10 +118,15 @@ public struct Report: Codable, Sendable {
         self.input = input
         self.model = model
         mode = type(of: request.method).name
-        `operator` = request.chosenOperator.name
-        operatorNote =
-            request.operator == nil
-            ? "auto means \(request.chosenOperator.name); how the input was made small was not examined" : nil
+        let isMosaic = input.blockSide != nil
+        let chosen = request.chosenOperator(isMosaic: isMosaic).name
+        `operator` = chosen
+        if request.operator == nil {
+            operatorNote =
+                isMosaic
+                ? "auto means \(chosen) for a mosaic: its blocks are means"
+                : "auto means \(chosen); how the input was made small was not examined"
+        }
         seed = request.seed
         self.request = request
         self.kernels = kernels

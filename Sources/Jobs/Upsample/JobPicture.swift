@@ -10,6 +10,8 @@ struct JobPicture {
     /// SHA-256 of the bytes that were decoded.
     var sha256: String
     var target: Target
+    /// The blocks that the file consists of, where the target is one pixel for each.
+    var mosaic: Mosaic?
 
     /// Reads a picture, once, and checks that its result may take its place.
     /// - Throws: `PictureError`, `TargetError`, `UpsampleError`, `ResultFolderError`.
@@ -17,7 +19,12 @@ struct JobPicture {
         self.input = input
         let file = try PictureFile(contentsOf: input.path, name: input.path.string)
         sha256 = file.sha256
-        target = try Target(try file.decoded(), name: input.path.string)
+        var picture = try file.decoded()
+        if request.reducesMosaics, let mosaic = Mosaic(of: picture) {
+            picture = mosaic.reduced(picture)
+            self.mosaic = mosaic
+        }
+        target = try Target(picture, name: input.path.string)
         let resolution = model.specification.resolution
         guard target.side <= resolution else {
             throw UpsampleError.largerThanModel(

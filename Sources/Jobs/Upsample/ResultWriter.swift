@@ -23,7 +23,8 @@ final class ResultWriter {
 
     init(folder: ResultFolder, picture: JobPicture, request: UpsampleRequest, model: Model) {
         (self.folder, self.picture, self.request, self.model) = (folder, picture, request, model)
-        let degradation = request.chosenOperator.make(model.specification.resolution, picture.target.side)
+        let kind = request.chosenOperator(isMosaic: picture.mosaic != nil)
+        let degradation = kind.make(model.specification.resolution, picture.target.side)
         searchRequest = SearchRequest(
             target: picture.target, degradation: degradation, seed: request.seed, tolerance: request.tolerance
         )
@@ -117,7 +118,8 @@ final class ResultWriter {
         try save(overview.picture().pngData(provenance: provenance), as: "overview.png")
         let side = picture.target.side
         let report = Report(
-            input: Report.Input(picture.input.path, sha256: picture.sha256, width: side, height: side),
+            input: Report.Input(
+                picture.input.path, sha256: picture.sha256, width: side, height: side, mosaic: picture.mosaic),
             model: Report.Model(
                 name: model.name, sha256: model.sha256,
                 encoderSHA256: type(of: request.method).startsFromEncoder ? model.encoderSHA256 : nil),

@@ -10,6 +10,8 @@ import Search
 public enum UpsampleEvent: Sendable {
     /// Work on an input begins; `index` counts from 1.
     case began(JobInput, index: Int, of: Int)
+    /// The input is a mosaic and is searched for as one pixel for each block.
+    case reduced(JobInput, Mosaic)
     case step(SearchStep)
     /// A candidate is found, written and measured.
     case candidate(Report.Candidate)
@@ -94,6 +96,7 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
         waiting.append(.began(input, index: begun, of: list.inputs.count))
         do {
             let picture = try JobPicture(input, for: model, request, rule)
+            if let mosaic = picture.mosaic { waiting.append(.reduced(input, mosaic)) }
             try takeSeats()
             current = try InputRun(picture, request, model: model)
         } catch {

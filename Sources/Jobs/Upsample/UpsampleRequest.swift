@@ -17,10 +17,12 @@ public struct UpsampleRequest: Sendable {
     public var tolerance: Double
     /// Whether the best picture after every step is written as well.
     public var savesIntermediate: Bool
+    /// Whether a picture of equal blocks is searched for as one pixel for each block.
+    public var reducesMosaics: Bool
 
     public init(
         model: String, method: any SearchMethod, operator: String? = nil, seed: UInt64, count: Int = 1,
-        tolerance: Double? = nil, savesIntermediate: Bool = false
+        tolerance: Double? = nil, savesIntermediate: Bool = false, reducesMosaics: Bool = true
     ) {
         self.model = model
         self.method = method
@@ -29,11 +31,13 @@ public struct UpsampleRequest: Sendable {
         self.count = count
         self.tolerance = tolerance ?? method.defaultTolerance
         self.savesIntermediate = savesIntermediate
+        self.reducesMosaics = reducesMosaics
     }
 
-    /// The operator that is used.
-    public var chosenOperator: OperatorKind {
-        `operator`.flatMap(OperatorKind.named) ?? OperatorKind.all[0]
+    /// The operator that is used. The blocks of a mosaic are means.
+    public func chosenOperator(isMosaic: Bool) -> OperatorKind {
+        let name = `operator` ?? (isMosaic ? Resampling.Filter.box.rawValue : nil)
+        return name.flatMap(OperatorKind.named) ?? OperatorKind.all[0]
     }
 
     /// The methods that there are; the first is the default.
@@ -42,7 +46,7 @@ public struct UpsampleRequest: Sendable {
 
 extension UpsampleRequest: Codable {
     private enum Key: String, CodingKey {
-        case model, mode, options, `operator`, seed, count, tolerance, savesIntermediate
+        case model, mode, options, `operator`, seed, count, tolerance, savesIntermediate, reducesMosaics
     }
 
     public init(from decoder: any Decoder) throws {
@@ -63,6 +67,7 @@ extension UpsampleRequest: Codable {
         count = try values.decode(Int.self, forKey: .count)
         tolerance = try values.decode(Double.self, forKey: .tolerance)
         savesIntermediate = try values.decodeIfPresent(Bool.self, forKey: .savesIntermediate) ?? false
+        reducesMosaics = try values.decodeIfPresent(Bool.self, forKey: .reducesMosaics) ?? false
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -75,5 +80,7 @@ extension UpsampleRequest: Codable {
         try values.encode(count, forKey: .count)
         try values.encode(tolerance, forKey: .tolerance)
         if savesIntermediate { try values.encode(true, forKey: .savesIntermediate) }
+        // Reports without it are older than the reduction.
+        try values.encode(reducesMosaics, forKey: .reducesMosaics)
     }
 }

@@ -54,7 +54,7 @@ struct UpsampleCommand: ComputingCommand {
         help: "Search steps for each candidate, 1…1000000 (default: \(byMode { $0.init().steps })).")
     var steps: Int?
 
-    @Option(help: "How the input is taken to have been made small; auto means bicubic.")
+    @Option(help: "How the input is taken to have been made small; auto means bicubic, and box for a mosaic.")
     var `operator`: OperatorChoice?
 
     @Option(
@@ -80,6 +80,10 @@ struct UpsampleCommand: ComputingCommand {
             drawn. What pulse did not write is never replaced.
             """)
     var force = false
+
+    @Flag(
+        help: "Take a pixelated picture as it is, instead of searching for one pixel for each of its blocks.")
+    var asIs = false
 
     @Flag(help: "Also write the best picture after every step, to NAME/intermediate/K/HR and LR.")
     var saveIntermediate = false
@@ -120,6 +124,7 @@ struct UpsampleCommand: ComputingCommand {
             model.map { _ in "--model" }, mode.map { _ in "--mode" }, count.map { _ in "--count" },
             seed.map { _ in "--seed" }, steps.map { _ in "--steps" }, self.operator.map { _ in "--operator" },
             tolerance.map { _ in "--tolerance" }, saveIntermediate ? "--save-intermediate" : nil,
+            asIs ? "--as-is" : nil,
         ].compactMap { $0 } + groups.flatMap(\.given)
     }
 
@@ -153,7 +158,7 @@ struct UpsampleCommand: ComputingCommand {
             model: model ?? ModelStore.defaultModelName, method: method, operator: self.operator?.name,
             seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
             count: count ?? type(of: method).defaultCount, tolerance: tolerance,
-            savesIntermediate: saveIntermediate)
+            savesIntermediate: saveIntermediate, reducesMosaics: !asIs)
     }
 
     func run() throws {

@@ -21,6 +21,11 @@ struct UpsampleConsole {
                 progress.begin(
                     input: input.path.string, index: index, of: count, candidates: request.count,
                     steps: request.method.steps)
+            case .reduced(let input, let mosaic):
+                progress.clear()
+                printNote(
+                    "\(input.path): a mosaic of \(mosaic.columns)×\(mosaic.rows) blocks of \(decimals(mosaic.blockSide, 1)) px; the search is for one pixel a block (--as-is takes it as it is)"
+                )
             case .step(let step): progress.show(step)
             case .candidate: break
             case .finished(let result):

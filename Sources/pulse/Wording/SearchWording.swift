@@ -14,8 +14,8 @@ extension TargetError: Worded {
         switch self {
         case .tooLarge(let name, let width, let height):
             "\(name): \(width)×\(height) is larger than 256 px a side, and the search takes small aligned faces. "
-                + "If it is a pixelated face, crop it square to the face as aligned faces are, and reduce it to one "
-                + "pixel for each block. If it is a sharp photograph, make one from it: "
+                + "If it is a pixelated face, its blocks were not recognised: crop it square to the face as aligned faces "
+                + "are, and reduce it to one pixel for each block. If it is a sharp photograph, make one from it: "
                 + "pulse align \(shellQuoted(name)) --output aligned --size 32"
         case .tooSmall(let name, let width, let height):
             "\(name): \(width)×\(height) is smaller than 8 px a side, too little to search for. Use a picture "

@@ -107,6 +107,8 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
         let count = Swift.min(batch, threads)
         try MemoryBudget(model.memory, generators: count).check()
         try list.makeOutputFolder()
+        // Results name it; it is there before they are.
+        model.prepareDigest()
         seats = try model.makeGenerators(count, threads: threads).map { SearchSeat($0) }
     }
 

@@ -109,7 +109,8 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
         try list.makeOutputFolder()
         // Results name it; it is there before they are.
         model.prepareDigest()
-        seats = try model.makeGenerators(count, threads: threads).map { SearchSeat($0) }
+        seats = zip(try model.makeGenerators(count, threads: threads), threadShares(threads, of: count))
+            .map { SearchSeat($0, threads: $1) }
     }
 
     /// One step of the input under way, or what follows its last one.

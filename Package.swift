@@ -120,7 +120,8 @@ let package = Package(
             dependencies: ["Engine", "Tensors", "CKernels", "ReferenceOps", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(
-            name: "CheckpointsTests", dependencies: ["Checkpoints", "CheckpointProbe", "TestSupport"],
+            name: "CheckpointsTests",
+            dependencies: ["Checkpoints", "CheckpointProbe", "Files", "TestSupport"],
             exclude: ["Goldens"]),
         .testTarget(
             name: "DegradationTests", dependencies: ["Degradation", "Tensors", "TestSupport"],

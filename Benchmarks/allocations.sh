@@ -2,7 +2,7 @@
 # Counts the allocations (malloc, calloc, realloc, aligned ones, mmap) in steps 3 to 20 of a search, and shows
 # where the first of them come from. Linux with glibc.
 #
-#   Benchmarks/allocations.sh [THREADS [SIDE]]
+#   Benchmarks/allocations.sh [THREADS [SIDE [fast|classic]]]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder="$(mktemp --directory)"
@@ -10,7 +10,7 @@ trap 'rm -rf "$folder"' EXIT
 "${CC:-cc}" -O1 -shared -fPIC -o "$folder/allocations.so" Benchmarks/allocations.c
 swift build --configuration release --product PulseBench >&2
 program="$(swift build --configuration release --show-bin-path 2>/dev/null)/PulseBench"
-LD_PRELOAD="$folder/allocations.so" "$program" allocations mobilestylegan-ffhq-1024 "${1:-2}" "${2:-32}" \
+LD_PRELOAD="$folder/allocations.so" "$program" allocations mobilestylegan-ffhq-1024 "${1:-2}" "${2:-32}" "${3:-classic}" \
     2>"$folder/traces"
 
 # The program's own functions, innermost first: an address behind its path is one of them.

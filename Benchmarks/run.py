@@ -117,14 +117,18 @@ def warm_up(contestant, options):
 
 
 def allocations(options, threads):
-    """The count of `allocations.sh`, or None where it does not run."""
+    """The count of `allocations.sh` in both modes, or None where it does not run."""
     script = contestants.ROOT / "Benchmarks/allocations.sh"
-    run = subprocess.run([script, str(threads), str(options.side)], capture_output=True, text=True, check=False)
-    totals = [line.split()[1] for line in run.stdout.splitlines() if line.startswith("total ")]
-    if run.returncode or not totals:
-        note(f"{script.name} failed: {run.stderr.strip()[-200:]}")
-        return None
-    return int(totals[0])
+    count = 0
+    for mode in ["fast", "classic"]:
+        command = [script, str(threads), str(options.side), mode]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        totals = [line.split()[1] for line in run.stdout.splitlines() if line.startswith("total ")]
+        if run.returncode or not totals:
+            note(f"{script.name} failed: {run.stderr.strip()[-200:]}")
+            return None
+        count += int(totals[0])
+    return count
 
 
 def processor():

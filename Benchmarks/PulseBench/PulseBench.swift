@@ -5,7 +5,7 @@ import Generators
 /// Our contestant in `Benchmarks/run.py`: one piece of work for each line it is sent.
 ///
 ///     PulseBench serve MODEL THREADS SIDE      answers the words of `Server`
-///     PulseBench allocations MODEL THREADS SIDE
+///     PulseBench allocations MODEL THREADS SIDE [fast|classic]
 ///     PulseBench curves MODEL THREADS OPTIONS COUNT PICTURE...
 ///     PulseBench generator MODEL THREADS       answers the requests of `GeneratorPipe`
 @main
@@ -25,7 +25,10 @@ struct PulseBench {
         case "curves":
             guard case .stored(let stored) = model else { fail("curves are of imported models") }
             try printCurves(Array(arguments.dropFirst(4)), model: stored, threads: threads)
-        case "allocations": try countAllocations(model: model, threads: threads, side: side)
+        case "allocations":
+            try countAllocations(
+                model: model, threads: threads, side: side,
+                mode: arguments.count > 5 ? arguments[5] : "classic")
         default: fail("unknown job '\(arguments[1])'")
         }
     }

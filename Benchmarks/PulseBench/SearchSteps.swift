@@ -50,13 +50,22 @@ final class SearchSteps {
     private let batch: SearchBatch
     private let candidates: Int
 
-    /// - Parameter steps: of the search; by default more than anybody times.
-    init(model: TimedModel, threads: Int, side: Int, candidates: Int, steps: Int = 1_000_000) throws {
+    /// - Parameters:
+    ///   - mode: classic or fast.
+    ///   - steps: of the search; by default more than anybody times.
+    init(
+        model: TimedModel, threads: Int, side: Int, candidates: Int, mode: String = ClassicMethod.name,
+        steps: Int = 1_000_000
+    ) throws {
         self.candidates = candidates
-        var method = ClassicMethod()
+        var method: any SearchMethod = FastMethod()
+        if mode == ClassicMethod.name {
+            var classic = ClassicMethod()
+            // A picture that fits would spare the backward pass.
+            classic.eps = 0
+            method = classic
+        }
         method.steps = steps
-        // A picture that fits would spare the backward pass.
-        method.eps = 0
         let generators = try model.makeGenerators(min(candidates, threads), threads: threads)
         let request = SearchRequest(
             target: try Target(Self.target(side: side)),

@@ -7,8 +7,9 @@ cvips_status cvips_encode_png(
     VipsImage *image = vips_image_new_from_memory(pixels, size, width, height, 3, VIPS_FORMAT_UCHAR);
     if (image == NULL) return cvips_end(CVIPS_FAILED, reason, reason_size);
     image->Type = VIPS_INTERPRETATION_sRGB;
-    int failed = vips_pngsave_buffer(
-        image, bytes, count, "compression", 6, "filter", VIPS_FOREIGN_PNG_FILTER_ALL, NULL);
+    // Level 6 with all filters takes nine times as long, for a tenth off the size of a face.
+    int failed = vips_pngsave_buffer(image, bytes, count, "compression", 2, "filter",
+        VIPS_FOREIGN_PNG_FILTER_UP | VIPS_FOREIGN_PNG_FILTER_AVG, NULL);
     g_object_unref(image);
     return cvips_end(failed ? CVIPS_FAILED : CVIPS_OK, reason, reason_size);
 }

@@ -37,7 +37,7 @@ public enum ElementType: String, Sendable, CaseIterable {
 func decodeTensor<Scalar: BinaryFloatingPoint & Sendable>(
     _ bytes: UnsafeRawBufferPointer, as type: ElementType, shape: [Int]
 ) -> Tensor<Scalar>? {
-    var tensor = Tensor<Scalar>(zeros: shape)
+    var tensor = Tensor<Scalar>(uninitialized: shape)
     precondition(bytes.count == tensor.count * type.byteCount, "bytes do not fill the shape")
     if type == .float32 && Scalar.self == Float.self {
         tensor.withUnsafeMutableBufferPointer { UnsafeMutableRawBufferPointer($0).copyMemory(from: bytes) }

@@ -98,9 +98,12 @@ public final class FileBytes: @unchecked Sendable {
     }
 
     /// Gives the memory of a mapped file back to the system, which reads it again when it is wanted.
-    func releasePages() {
-        guard isMapped else { return }
-        madvise(UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count, MADV_DONTNEED)
+    func releasePages() { releasePages(0..<count) }
+
+    /// The same for some bytes of it; the range begins at a multiple of the page size.
+    func releasePages(_ range: Range<Int>) {
+        guard isMapped, let start = buffer.baseAddress else { return }
+        madvise(UnsafeMutableRawPointer(mutating: start + range.lowerBound), range.count, MADV_DONTNEED)
     }
 
     /// Opens a regular file without waiting, which a pipe must not make us do.

@@ -10,17 +10,19 @@ import Tensors
 ///   - tensors: in the order in which they are written; each name once.
 ///   - metadata: string metadata, written in the order of its keys.
 ///   - path: the file; an existing one is replaced only once the new one is complete on disk.
+///   - isAside: whether the file lies below a folder that is itself made aside; it is then new, and written in place.
 /// - Throws: ``CheckpointError`` if a name occurs twice or the file cannot be written.
 public func writeSafetensors(
-    _ tensors: [(name: String, tensor: Tensor<Float>)], metadata: [String: String], to path: FilePath
+    _ tensors: [(name: String, tensor: Tensor<Float>)], metadata: [String: String], to path: FilePath,
+    isAside: Bool = false
 ) throws(CheckpointError) {
     let stream = try SafetensorsStream(
-        tensors.map { ($0.name, $0.tensor.shape) }, metadata: metadata, to: path)
+        tensors.map { ($0.name, $0.tensor.shape) }, metadata: metadata, to: path, isAside: isAside)
     for item in tensors { try stream.append(item.tensor) }
     try stream.finish()
 }
 
-/// Writes a safetensors file, all or nothing; see ``writeSafetensors(_:metadata:to:)`` for a path.
+/// Writes a safetensors file, all or nothing; see ``writeSafetensors(_:metadata:to:isAside:)`` for a path.
 public func writeSafetensors(
     _ tensors: [(name: String, tensor: Tensor<Float>)], metadata: [String: String], to url: URL
 ) throws(CheckpointError) {
@@ -33,10 +35,13 @@ public final class SafetensorsStream {
     /// Numbers that are still to come.
     private var missing: Int
 
-    /// - Parameter tensors: names and shapes of all that will be appended, in that order; each name once.
+    /// - Parameters:
+    ///   - tensors: names and shapes of all that will be appended, in that order; each name once.
+    ///   - isAside: see ``writeSafetensors(_:metadata:to:isAside:)``.
     /// - Throws: ``CheckpointError`` if a name occurs twice or the file cannot be written.
     public init(
-        _ tensors: [(name: String, shape: [Int])], metadata: [String: String], to path: FilePath
+        _ tensors: [(name: String, shape: [Int])], metadata: [String: String], to path: FilePath,
+        isAside: Bool = false
     ) throws(CheckpointError) {
         var header = "{\"__metadata__\":{"
         header += metadata.sorted { $0.key < $1.key }
@@ -57,7 +62,7 @@ public final class SafetensorsStream {
         while (8 + header.utf8.count) % 64 != 0 { header += " " }
         missing = offset / 4
         do {
-            file = try StagedFile(path)
+            file = try isAside ? StagedFile(aside: path) : StagedFile(path)
             try file.write(withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) })
             try file.write(Array(header.utf8))
         } catch {

@@ -20,8 +20,14 @@ public final class AlignedFloats: @unchecked Sendable {
 
     public convenience init(_ tensor: Tensor<Float>) {
         self.init(count: tensor.count)
+        copy(tensor, at: 0)
+    }
+
+    /// Copies a tensor's elements to position `start` and those behind it.
+    func copy(_ tensor: Tensor<Float>, at start: Int) {
+        precondition(start >= 0 && start + tensor.count <= count, "the block is too small")
         tensor.withUnsafeBufferPointer { source in
-            if let base = source.baseAddress { pointer.update(from: base, count: count) }
+            if let base = source.baseAddress { (pointer + start).update(from: base, count: tensor.count) }
         }
     }
 

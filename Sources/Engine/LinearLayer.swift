@@ -18,6 +18,29 @@ public struct LinearLayer: Sendable {
         self.bias = bias.map(AlignedFloats.init)
     }
 
+    /// A layer without bias on a matrix that was made in its place.
+    /// - Parameter matrix: [rows, columns]; not changed any more.
+    public init(rows: Int, columns: Int, matrix: AlignedFloats) {
+        precondition(matrix.count == rows * columns, "the matrix is of another size")
+        (self.rows, self.columns, self.matrix, bias) = (rows, columns, matrix, nil)
+    }
+
+    /// Several layers that read the same vector, one below the other.
+    /// - Parameter parts: for each, its matrix [rows, columns] and its bias [rows], unit axes allowed.
+    public init(stacking parts: [(matrix: Tensor<Float>, bias: Tensor<Float>)]) {
+        columns = parts[0].matrix.shape[1]
+        rows = parts.reduce(0) { $0 + $1.bias.count }
+        let (matrix, bias) = (AlignedFloats(count: rows * columns), AlignedFloats(count: rows))
+        var row = 0
+        for part in parts {
+            precondition(part.matrix.shape == [part.bias.count, columns])
+            matrix.copy(part.matrix, at: row * columns)
+            bias.copy(part.bias, at: row)
+            row += part.bias.count
+        }
+        (self.matrix, self.bias) = (matrix, bias)
+    }
+
     private var arguments: ck_linear {
         ck_linear(rows: Int32(rows), columns: Int32(columns), matrix: matrix.pointer, bias: bias?.pointer)
     }

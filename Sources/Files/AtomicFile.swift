@@ -25,18 +25,27 @@ public func writeFile(_ data: some ContiguousBytes, to path: FilePath) throws(Fi
 /// A file that is written piece by piece, and appears under its name when it is finished.
 package final class StagedFile {
     package let destination: FilePath
-    private let staging: Staging
+    /// Nil for a file below a folder that is itself made aside.
+    private let staging: Staging?
     private let file: OpenFile
 
     package init(_ destination: FilePath) throws(FileError) {
         guard kind(of: destination) != .folder else { throw FileError(destination, .isFolder) }
         self.destination = destination
         do {
-            staging = try Staging(in: destination.folder)
+            let staging = try Staging(in: destination.folder)
+            self.staging = staging
             file = try OpenFile(staging.content)
         } catch {
             throw FileError(destination, error.problem)
         }
+    }
+
+    /// A file below a folder that is itself made aside: it has its name from the start, since nobody sees its half.
+    package init(aside path: FilePath) throws(FileError) {
+        destination = path
+        staging = nil
+        file = try OpenFile(path)
     }
 
     package func write(_ data: some ContiguousBytes) throws(FileError) {
@@ -50,7 +59,7 @@ package final class StagedFile {
     /// Flushes the file to disk and gives it its name.
     package func finish() throws(FileError) {
         try named { () throws(FileError) in try file.close() }
-        try staging.commit(as: destination)
+        try staging?.commit(as: destination)
     }
 
     /// An error is about the file that people know, not about the one aside.
@@ -58,7 +67,7 @@ package final class StagedFile {
         do {
             try body()
         } catch {
-            staging.discard()
+            staging?.discard()
             throw FileError(destination, error.problem)
         }
     }

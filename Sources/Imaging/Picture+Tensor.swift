@@ -14,13 +14,26 @@ extension Picture {
 
     /// The picture as intensities in 0…1: each level divided by 255.
     /// - Returns: [3, height, width].
-    public func tensor<Scalar>() -> Tensor<Scalar> {
+    @inlinable
+    public func tensor<Scalar>() -> Tensor<Scalar> { intensities(of: 0..<3) }
+
+    /// Its red, green or blue, channel 0, 1 or 2, as intensities in 0…1.
+    /// - Returns: [1, height, width].
+    @inlinable
+    public func channel<Scalar>(_ channel: Int) -> Tensor<Scalar> { intensities(of: channel..<channel + 1) }
+
+    // Inlinable, so that callers in other modules do not look up every number's type.
+    @inlinable
+    func intensities<Scalar>(of channels: Range<Int>) -> Tensor<Scalar> {
+        precondition(channels.lowerBound >= 0 && channels.upperBound <= 3, "a picture has three channels")
         let levels = (0...255).map { Scalar($0) / 255 }
         let plane = width * height
-        var image = Tensor<Scalar>(zeros: [3, height, width])
+        var image = Tensor<Scalar>(uninitialized: [channels.count, height, width])
         image.withUnsafeMutableBufferPointer { values in
-            for channel in 0..<3 {
-                for i in 0..<plane { values[channel * plane + i] = levels[Int(pixels[i * 3 + channel])] }
+            pixels.withUnsafeBufferPointer { pixels in
+                for (place, channel) in channels.enumerated() {
+                    for i in 0..<plane { values[place * plane + i] = levels[Int(pixels[i * 3 + channel])] }
+                }
             }
         }
         return image

@@ -10,8 +10,8 @@ import Tensors
 /// The file is mapped; networks are read from it when asked for.
 public struct Model: Sendable {
     public let name: String
-    /// The SHA-256 of the model file, in lower-case hexadecimal.
-    public let sha256: String
+    /// The SHA-256 of the model file, in lower-case hexadecimal; computed when it is first asked for.
+    public var sha256: String { digest.value }
     public let family: String
     /// Under what terms the weights were published, in prose.
     public let licence: String
@@ -28,6 +28,7 @@ public struct Model: Sendable {
     package var synthesis: any SynthesisConfiguration { configuration.synthesis }
 
     private let file: SafetensorsFile
+    private let digest: ModelDigest
     /// Where what it was prepared with lies, or would.
     let encoderURL: URL
     private let configuration: ModelConfiguration
@@ -50,8 +51,11 @@ public struct Model: Sendable {
         (source, sourceSHA256) = (metadata.source, metadata.sourceSHA256)
         contentSHA256 = metadata.contentSHA256
         specification = configuration.synthesis.specification
-        sha256 = file.sha256()
+        digest = ModelDigest(of: file)
     }
+
+    /// Begins to compute ``sha256`` on a thread of its own, for who will ask later.
+    public func prepareDigest() { digest.prepare() }
 
     /// Whether the mapping network is there.
     public var hasMapping: Bool { configuration.mapping != nil }

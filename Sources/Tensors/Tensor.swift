@@ -1,3 +1,5 @@
+import Foundation
+
 /// A dense array of numbers with a shape: contiguous, row-major (NCHW for pictures and activations),
 /// aligned to 64 bytes, with value semantics.
 ///
@@ -14,7 +16,8 @@ public struct Tensor<Scalar: BinaryFloatingPoint & Sendable>: @unchecked Sendabl
     /// A tensor of zeros.
     public init(zeros shape: [Int]) {
         self.init(uninitialized: shape)
-        storage.pointer.update(repeating: 0, count: storage.count)
+        // Zero is all bits zero in every format, and so needs no code for each of them.
+        _ = memset(storage.pointer, 0, storage.count * MemoryLayout<Scalar>.stride)
     }
 
     /// A tensor with the given elements in row-major order; their number must equal the product of `shape`.
@@ -25,6 +28,7 @@ public struct Tensor<Scalar: BinaryFloatingPoint & Sendable>: @unchecked Sendabl
             .update(fromContentsOf: elements)
     }
 
+    @usableFromInline
     package init(uninitialized shape: [Int]) {
         precondition(shape.allSatisfy { $0 >= 0 }, "negative extent")
         self.shape = shape
@@ -91,6 +95,7 @@ extension Tensor: Equatable {
 
 extension Tensor {
     /// The tensor with every element passed through `transform`, for example into another precision.
+    @inlinable
     public func map<Result>(_ transform: (Scalar) -> Result) -> Tensor<Result> {
         var result = Tensor<Result>(uninitialized: shape)
         result.withUnsafeMutableBufferPointer { target in

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 import TestSupport
@@ -61,6 +62,24 @@ func safetensors(_ header: String, dataBytes: Int = 0, length: UInt64? = nil) ->
             let header = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
             #expect((8 + header) % 64 == 0)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.safetensors"])
+        }
+    }
+
+    /// In a folder that is itself made aside a file needs no hidden folder of its own.
+    @Test func writesInPlaceWhereTheFolderIsAside() throws {
+        try withTemporaryDirectory { folder in
+            let (aside, whole) = (folder.appendingPathComponent("a"), folder.appendingPathComponent("b"))
+            let tensor = Tensor<Float>([1, 2, 3], shape: [3])
+            let stream = try SafetensorsStream(
+                [("x", [3])], metadata: [:], to: FilePath(aside), isAside: true)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a"])
+            try stream.append(tensor)
+            try stream.finish()
+            try writeSafetensors([("x", tensor)], metadata: [:], to: whole)
+            #expect(try Data(contentsOf: aside) == Data(contentsOf: whole))
+            #expect(throws: CheckpointError.self, "it is new") {
+                try writeSafetensors([("x", tensor)], metadata: [:], to: FilePath(aside), isAside: true)
+            }
         }
     }
 
@@ -178,6 +197,20 @@ func safetensors(_ header: String, dataBytes: Int = 0, length: UInt64? = nil) ->
         #expect(
             sha256(of: FileBytes([], name: "empty"))
                 == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    }
+
+    /// A mapped file is hashed in pieces, whose memory goes back; it can be read all the same.
+    @Test func hashesMappedFilesInPieces() throws {
+        try withTemporaryDirectory { folder in
+            let url = folder.appendingPathComponent("large")
+            for count in [1 << 20, (1 << 20) + 1, (3 << 20) - 5] {
+                let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+                try Data(bytes).write(to: url)
+                let file = try FileBytes(mapping: url)
+                #expect(sha256(of: file) == sha256(of: FileBytes(bytes, name: "memory")), "\(count)")
+                file.withBytes { #expect($0.elementsEqual(bytes)) }
+            }
+        }
     }
 }
 

@@ -151,6 +151,24 @@ import Testing
             magnitude: product(magnitude: true))
     }
 
+    @Test func stackedLayersAreTheLayersOneBelowTheOther() {
+        let parts = [3, 17].enumerated().map { index, rows in
+            (
+                matrix: draw(rows, 29, stream: UInt64(10 + index)),
+                bias: draw(rows, stream: UInt64(20 + index))
+            )
+        }
+        let (x, workspace) = (AlignedFloats(draw(29, stream: 30)), Workspace(threads: 2))
+        func output(_ layer: LinearLayer) -> [Float] {
+            let y = AlignedFloats(count: layer.rows)
+            withExtendedLifetime(x) { layer.forward(x.pointer, into: y.pointer, workspace: workspace) }
+            return (0..<layer.rows).map { y[$0] }
+        }
+        let stacked = LinearLayer(stacking: parts)
+        #expect(stacked.rows == 20 && stacked.columns == 29)
+        #expect(output(stacked) == parts.flatMap { output(LinearLayer(matrix: $0.matrix, bias: $0.bias)) })
+    }
+
     @Test func setsOfKernelsAreNamed() {
         #expect(Self.kernelNames.contains("portable"))
         #expect(Kernels(named: "no such set") == nil)

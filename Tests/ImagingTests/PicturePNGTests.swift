@@ -19,6 +19,19 @@ struct PicturePNGTests {
         #expect(try Picture(data: picture.pngData(provenance: Self.provenance), name: "x") == picture)
     }
 
+    /// Speed is paid for in size, and this is the most that it may cost. The page in the documentation is compressed as
+    /// well as PNG can be.
+    @Test("A page of faces takes at most 15 % more than it could")
+    func size() throws {
+        let project = Fixtures.folder.deletingLastPathComponent().deletingLastPathComponent()
+        let page = project.appending(path: "Documentation/Images/overview.png")
+        let before = try Data(contentsOf: page)
+        let picture = try Picture(data: before, name: "overview.png")
+        let after = try picture.pngData(provenance: Self.provenance)
+        #expect(Double(after.count) <= 1.15 * Double(before.count), "\(after.count) for \(before.count)")
+        #expect(try Picture(data: after, name: "again") == picture)
+    }
+
     @Test("Provenance is an uncompressed iTXt chunk before the pixels, and every checksum holds")
     func chunks() throws {
         let data = Array(try Picture.formula(width: 24, height: 16).pngData(provenance: Self.provenance))

@@ -55,6 +55,17 @@ import Testing
         #expect(abs(certificate.max - (residual.map(abs).max() ?? 0)) < 1e-9)
     }
 
+    /// One channel after the other, and the bits of all three together.
+    @Test(arguments: OperatorKind.all.map(\.name))
+    func channelsAreDegradedOneByOne(name: String) throws {
+        let degradation = try #require(OperatorKind.named(name)).make(64, 12)
+        let picture = noise(side: 64, seed: 4)
+        #expect(picture.degraded(by: degradation) == degradation.apply(picture.tensor() as Tensor<Double>))
+        let together: Tensor<Float> = degradation.apply(picture.tensor())
+        let apart: Tensor<Float> = picture.eachChannel(degradation.targetSize) { degradation.apply($0) }
+        #expect(apart == together)
+    }
+
     @Test func evenDifferenceIsItsOwnSize() {
         let certificate = Certificate(
             of: .canvas(width: 1024, height: 1024, fill: (100, 100, 100)),

@@ -37,6 +37,20 @@ import Testing
         }
     }
 
+    /// Computed before or when asked for, once or by several at the same time.
+    @Test func namesItsFilesDigest() throws {
+        try withTemporaryDirectory { home in
+            let store = ModelStore(home: home)
+            try TinyModel.install([TinyModel.wheel], in: store, name: "tiny")
+            let digest = sha256(of: FileBytes(try TinyModel.bytes(store.url(of: "tiny")), name: "tiny"))
+            #expect(try store.load("tiny").sha256 == digest)
+            let model = try store.load("tiny")
+            for _ in 1...3 { model.prepareDigest() }
+            #expect(model.sha256 == digest)
+            #expect(model.sha256 == digest)
+        }
+    }
+
     @Test func listsDamagedModelsAsDamaged() throws {
         try withTemporaryDirectory { home in
             let store = ModelStore(home: home)

@@ -45,6 +45,18 @@ import Testing
         #expect(together[0] != together[1] && together[1] != together[2])
     }
 
+    @Test func threadsOfASeatChangeNothing() throws {
+        let found = try [1, 3].map { threads in
+            let search = try method().makeSearch(
+                toyRequest(seed: 2), candidate: 1, latents: LatentSpace(toyStatistics()),
+                seat: SearchSeat(SingleToy(), threads: threads))
+            while search.next() != nil {}
+            return try #require(search.found())
+        }
+        #expect(found[0].picture == found[1].picture)
+        #expect(found[0].judgement == found[1].judgement)
+    }
+
     @Test func theSavedPictureFitsExactly() throws {
         let request = try toyRequest(seed: 1)
         let found = try finished(method(), request)

@@ -131,15 +131,16 @@ private func convolved(
                         for tap in 0..<9 {
                             let factor = weight[(output * channels + channel) * 9 + tap]
                             let (dy, dx) = (tap / 3 - 1, tap % 3 - 1)
+                            // Where column · stride + dx is within the picture.
+                            let first = dx < 0 ? 1 : 0
+                            let last = side > dx ? min(edge, (side - 1 - dx) / stride + 1) : 0
                             for row in 0..<edge {
                                 let y = row * stride + dy
                                 guard y >= 0, y < side else { continue }
-                                let source = (channel * side + y) * side
-                                for column in 0..<edge {
-                                    let at = column * stride + dx
-                                    if at >= 0, at < side {
-                                        result[plane + row * edge + column] += factor * x[source + at]
-                                    }
+                                let source = (channel * side + y) * side + dx
+                                let target = plane + row * edge
+                                for column in first..<last {
+                                    result[target + column] += factor * x[source + column * stride]
                                 }
                             }
                         }

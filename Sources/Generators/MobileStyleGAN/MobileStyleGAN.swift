@@ -74,10 +74,7 @@ public struct MobileStyleGANWeights: Sendable {
             (try tensor(name + ".modulation.weight"), try tensor(name + ".modulation.bias"))
         }
         func linear(_ parts: [(Tensor<Float>, Tensor<Float>)]) -> LinearLayer {
-            let rows = parts.reduce(0) { $0 + $1.1.count }
-            return LinearLayer(
-                matrix: Tensor(parts.flatMap(\.0.elements), shape: [rows, configuration.styleDim]),
-                bias: Tensor(parts.flatMap(\.1.elements), shape: [rows]))
+            LinearLayer(stacking: parts)
         }
         func separable(_ name: String) throws -> SeparableWeights {
             SeparableWeights(
@@ -92,9 +89,8 @@ public struct MobileStyleGANWeights: Sendable {
         }
 
         firstStyle = linear([try affine("conv1.conv")])
-        firstResponse = LinearLayer(
-            matrix: Self.response(
-                weight: try tensor("conv1.conv.weight"), constant: try tensor("input.input")), bias: nil)
+        firstResponse = Self.response(
+            weight: try tensor("conv1.conv.weight"), constant: try tensor("input.input"))
         firstBias = AlignedFloats(try tensor("conv1.bias"))
         var noises = [try noise("conv1")]
         blocks = try (0..<configuration.blockCount).map { i in
@@ -111,35 +107,41 @@ public struct MobileStyleGANWeights: Sendable {
         image = ImageWeights(weight: try tensor(last + ".conv.weight"), bias: try tensor(last + ".bias"))
     }
 
-    /// The matrix of `firstResponse`.
+    /// `firstResponse`.
     /// - Parameters:
     ///   - weight: [O, C, 3, 3].
     ///   - constant: [1, C, 4, 4].
-    private static func response(weight: Tensor<Float>, constant: Tensor<Float>) -> Tensor<Float> {
+    private static func response(weight: Tensor<Float>, constant: Tensor<Float>) -> LinearLayer {
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
         let scale = 1 / Float(9 * inputs).squareRoot()
-        var matrix = Tensor<Float>(zeros: [outputs * 16, inputs])
-        matrix.withUnsafeMutableBufferPointer { matrix in
-            weight.withUnsafeBufferPointer { weight in
-                constant.withUnsafeBufferPointer { constant in
+        let matrix = AlignedFloats(count: outputs * 16 * inputs)
+        // [9, C] of one output and [16, C]: channels lie side by side, as in the rows that are summed.
+        var taps = [Float](repeating: 0, count: 9 * inputs)
+        var pixels = [Float](repeating: 0, count: 16 * inputs)
+        for c in 0..<inputs { for p in 0..<16 { pixels[p * inputs + c] = constant[c * 16 + p] } }
+        weight.withUnsafeBufferPointer { weight in
+            taps.withUnsafeMutableBufferPointer { taps in
+                pixels.withUnsafeBufferPointer { pixels in
                     for o in 0..<outputs {
+                        for c in 0..<inputs {
+                            for tap in 0..<9 {
+                                taps[tap * inputs + c] = scale * weight[(o * inputs + c) * 9 + tap]
+                            }
+                        }
                         for p in 0..<16 {
+                            let row = matrix.pointer + (o * 16 + p) * inputs
                             for tap in 0..<9 {
                                 let (y, x) = (p / 4 + tap / 3 - 1, p % 4 + tap % 3 - 1)
                                 guard y >= 0, y < 4, x >= 0, x < 4 else { continue }
-                                let row = (o * 16 + p) * inputs
-                                for c in 0..<inputs {
-                                    matrix[row + c] +=
-                                        scale * weight[(o * inputs + c) * 9 + tap]
-                                        * constant[c * 16 + y * 4 + x]
-                                }
+                                let (from, pixel) = (tap * inputs, (y * 4 + x) * inputs)
+                                for c in 0..<inputs { row[c] += taps[from + c] * pixels[pixel + c] }
                             }
                         }
                     }
                 }
             }
         }
-        return matrix
+        return LinearLayer(rows: outputs * 16, columns: inputs, matrix: matrix)
     }
 }
 

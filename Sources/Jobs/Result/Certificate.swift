@@ -29,9 +29,7 @@ public struct Certificate: Sendable, Hashable {
 
     /// Measures a picture that is in memory.
     public init(of picture: Picture, input: Picture, degradation: any Degradation) {
-        let image: Tensor<Double> = picture.tensor()
-        let target: Tensor<Double> = input.tensor()
-        self.init(downscaled: degradation.apply(image), input: target)
+        self.init(downscaled: picture.degraded(by: degradation), input: input.tensor())
     }
 
     /// - Parameters:
@@ -56,4 +54,29 @@ public struct Certificate: Sendable, Hashable {
 
     /// Whether the fit is within a tolerance, in grey levels.
     public func isAccepted(tolerance: Double) -> Bool { rms <= tolerance }
+}
+
+extension Picture {
+    /// A of the picture in double precision, not rounded: intensities, [3, h, w].
+    func degraded(by degradation: any Degradation) -> Tensor<Double> {
+        eachChannel(degradation.targetSize) { degradation.apply($0) }
+    }
+
+    /// What becomes of the picture's intensities if one channel after the other is made small: a large picture of
+    /// floating-point numbers is the most memory that writing a result takes.
+    /// - Parameters:
+    ///   - size: of the small picture.
+    ///   - shrink: [1, height, width] → [1, h, w].
+    /// - Returns: [3, h, w].
+    func eachChannel<Scalar>(
+        _ size: PixelSize, _ shrink: (Tensor<Scalar>) -> Tensor<Scalar>
+    ) -> Tensor<Scalar> {
+        var result = Tensor<Scalar>(zeros: [3, size.height, size.width])
+        for channel in 0..<3 {
+            let small = shrink(self.channel(channel))
+            precondition(small.shape == [1, size.height, size.width], "a channel of another size")
+            for i in 0..<small.count { result[channel * small.count + i] = small[i] }
+        }
+        return result
+    }
 }

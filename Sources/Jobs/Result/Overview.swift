@@ -101,8 +101,8 @@ public struct Overview: Sendable {
         let (x, y) = layout.origin(ofCandidate: number - 1)
         let (side, half) = (layout.side, layout.side / 2)
         page.draw(fitted(picture, to: side), x: x, y: y)
-        let again = picture.downscaled(by: degradation)
-        page.draw(again.enlarged(to: half), x: x, y: y + side)
+        let again: Tensor<Float> = picture.eachChannel(degradation.targetSize) { degradation.apply($0) }
+        page.draw(Picture(again).enlarged(to: half), x: x, y: y + side)
         page.draw(difference(residual, scale: scale).enlarged(to: half), x: x + half, y: y + side)
 
         let line = y + side + half + layout.textSize / 2
@@ -115,7 +115,7 @@ public struct Overview: Sendable {
 
     /// D(candidate) − input, [3, h, w], intensities.
     private func residual(of picture: Picture) -> Tensor<Double> {
-        var low: Tensor<Double> = degradation.apply(picture.tensor())
+        var low = picture.degraded(by: degradation)
         let target: Tensor<Double> = input.tensor()
         for i in 0..<low.count { low[i] -= target[i] }
         return low
@@ -136,7 +136,9 @@ public struct Overview: Sendable {
 
     private func fitted(_ picture: Picture, to side: Int) -> Picture {
         guard picture.width == picture.height, picture.width > side else { return picture.enlarged(to: side) }
-        return picture.downscaled(by: Resampling(from: picture.width, to: side))
+        let resampling = Resampling(from: picture.width, to: side)
+        let small: Tensor<Float> = picture.eachChannel(resampling.targetSize) { resampling.apply($0) }
+        return Picture(small)
     }
 }
 

@@ -82,7 +82,7 @@ final class ResultWriter {
                     "model": model.name, "modelSHA256": model.sha256, "version": pulseVersion,
                     "rounding": LevelRounding.halfEven.rawValue,
                 ],
-                to: folder.path(name))
+                to: folder.path(name), isAside: true)
         } catch {
             throw CheckpointError(file: folder.destination.appending(name).string, problem: error.problem)
         }

@@ -110,7 +110,10 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
         let count = Swift.min(batch, threads)
         try MemoryBudget(model.memory, generators: count).check()
         try list.makeOutputFolder()
-        seats = try model.makeGenerators(count, threads: threads).map { SearchSeat($0) }
+        // Results name it; it is there before they are.
+        model.prepareDigest()
+        seats = zip(try model.makeGenerators(count, threads: threads), threadShares(threads, of: count))
+            .map { SearchSeat($0, threads: $1) }
     }
 
     /// One step of the input under way, or what follows its last one.

@@ -9,6 +9,7 @@ final class FastSearch: CandidateSearch {
     private let model: GeneratorForwardModel
     private let request: SearchRequest
     private let encoder: FaceEncoder?
+    private let threads: Int
 
     /// - Parameter candidate: counted from 1.
     /// - Throws: `FastMethodError`.
@@ -21,7 +22,7 @@ final class FastSearch: CandidateSearch {
             request.degradation.targetSize == PixelSize(side: request.target.side),
             "the degradation leads to another size than the target's")
         self.request = request
-        encoder = latents.encoder
+        (encoder, threads) = (latents.encoder, seat.threads)
         let start = FastStart(
             seed: request.seed, candidate: candidate, specification: specification, latents: latents,
             target: request.target.tensor(), spread: method.spread)
@@ -63,7 +64,7 @@ final class FastSearch: CandidateSearch {
             searchedRMS: candidate.rms, searchedFaceRMS: faceRMS,
             isConvincing: faceRMS <= FastMethod.convincingFaceRMS,
             priorPercentile: encoder?.percentile(ofDistance: core.bestDistance()))
-        if core.method.exactFit, let fit = ExactFit(degradation: request.degradation) {
+        if core.method.exactFit, let fit = ExactFit(degradation: request.degradation, threads: threads) {
             let clock = ContinuousClock()
             let start = clock.now
             var picture: Tensor<Float> = searched.tensor()

@@ -86,18 +86,18 @@ private struct Grid {
             let score = share - Double(places) / Double(differences.count)
             if score > best.score + 1e-9 { best = (score, share, period, phase) }
         }
-        for period in stride(from: 2, through: length / 8, by: 1) {
+        for period in stride(from: 2, through: length / 2, by: 1) {
             for phase in 0..<period {
                 var (sum, places) = (0.0, 0)
                 for x in stride(from: phase == 0 ? period - 1 : phase - 1, to: length - 1, by: period) {
                     sum += differences[x]
                     places += 1
                 }
-                if places > 5 { consider(sum, places, Double(period), phase) }
+                consider(sum, places, Double(period), phase)
             }
         }
         // A mosaic enlarged to a size that is no multiple of its own: each line is at one of two places.
-        for blocks in stride(from: 8, through: length / 4, by: 1) where !length.isMultiple(of: blocks) {
+        for blocks in stride(from: 2, through: length / 4, by: 1) where !length.isMultiple(of: blocks) {
             var (sum, places, last) = (0.0, 0, -1)
             for line in 1..<blocks {
                 let place = line * length / blocks

@@ -54,50 +54,73 @@ import Testing
     @Test(.enabled(if: wantsAllSteps)) func endsWherePULSEEnds() throws {
         let golden = try Golden("parity-stylegan1")
         let generator = try RandomStyleGAN.generator()
-        var (ours, theirs): ([Course], [Course]) = ([], [])
+        var theirs: [UInt64: [Course]] = [:]
         for name in golden.names {
             let seed = try #require(name.split(separator: ".").last.flatMap { UInt64($0) })
-            let losses: Tensor<Double> = try golden.tensor(name)
-            let steps = try RandomStyleGAN.search(generator: generator, seed: seed).map { step in
-                (try #require(step.losses["L2"]), step.totalLoss)
-            }
-            ours.append(Course(l2: steps.map(\.0), total: steps.map(\.1)))
-            let rows = (0..<losses.shape[0]).map(losses.item)
-            theirs.append(Course(l2: rows.map { $0[0] }, total: rows.map { $0[2] }))
-            print("seed \(seed): here \(ours[ours.count - 1]), there \(theirs[theirs.count - 1])")
+            let course = Course(original: try golden.tensor(name))
+            theirs[seed, default: []].append(course)
+            print("seed \(seed): there \(course)")
+        }
+        var ours: [UInt64: Course] = [:]
+        for seed in theirs.keys.sorted() {
+            let course = Course(steps: Array(try RandomStyleGAN.search(generator: generator, seed: seed)))
+            ours[seed] = course
+            print("seed \(seed): here \(course)")
         }
         for (what, value) in Course.measures {
-            let (a, b) = (ours.map(value).sorted(), theirs.map(value).sorted())
-            let means = (a.reduce(0, +) / Double(a.count), b.reduce(0, +) / Double(b.count))
-            #expect(abs(means.0 / means.1 - 1) < 0.15, "mean \(what) \(means.0) here, \(means.1) there")
-            for (a, b) in zip(a, b) { #expect(abs(a / b - 1) < 0.15, "\(what) \(a) here, \(b) there") }
+            let runs = theirs.mapValues { $0.compactMap(value) }.filter { !$0.value.isEmpty }
+            // How far the original is from itself, at most: a seed's runs differ by nothing but the processor's code.
+            let difference = runs.values.map { ($0.max() ?? 1) / ($0.min() ?? 1) - 1 }.max() ?? 0
+            #expect(runs.values.contains { $0.count > 1 } && difference > 0, "no reruns tell \(what)")
+            for (seed, runs) in runs {
+                let mean = runs.reduce(0, +) / Double(runs.count)
+                let here = try #require(ours[seed].flatMap(value))
+                #expect(
+                    abs(here / mean - 1) <= 3 * difference,
+                    "\(what) of seed \(seed) is \(here) here, \(mean) there, whose own difference is \(difference)"
+                )
+            }
         }
     }
 }
 
 /// How one search went.
 private struct Course: CustomStringConvertible {
-    /// After the last step.
-    let finalL2, finalTotal: Double
-    /// Over the first twenty steps: L2 is far from eps there, below which it is not told.
-    let earlyL2: Double
+    /// After the last step: the mean square of the picture in 8 bits, which nothing holds at eps, and the loss.
+    var finalFit: Double?
+    var finalTotal: Double
+    /// Over the first twenty steps.
+    var earlyL2: Double
     /// The first step whose L2 is at eps, counted from 1; the number of steps and 1 if there is none.
-    let stepsToEps: Double
+    var stepsToEps: Double
 
-    init(l2: [Double], total: [Double]) {
-        (finalL2, finalTotal) = (l2[l2.count - 1], total[total.count - 1])
+    /// - Parameter original: L2, GEOCROSS, their weighted sum and, in later runs, L2 before it is held at eps and the same
+    ///   of the picture in 8 bits, [steps, 3 or 5].
+    init(original: Tensor<Double>) {
+        let rows = (0..<original.shape[0]).map(original.item)
+        let last = rows[rows.count - 1]
+        self.init(l2: rows.map { $0[0] }, total: last[2], fit: last.count > 4 ? last[4] : nil)
+    }
+
+    init(steps: [SearchStep]) {
+        let last = steps[steps.count - 1]
+        self.init(l2: steps.compactMap { $0.losses["L2"] }, total: last.totalLoss, fit: last.fit)
+    }
+
+    private init(l2: [Double], total: Double, fit: Double?) {
+        (finalFit, finalTotal) = (fit, total)
         earlyL2 = l2.prefix(20).reduce(0, +) / 20
         stepsToEps = Double((l2.firstIndex { $0 <= 2.000001e-3 } ?? l2.count) + 1)
     }
 
-    static let measures: [(String, @Sendable (Course) -> Double)] = [
-        ("final L2", { $0.finalL2 }), ("final loss", { $0.finalTotal }),
-        ("L2 of the first steps", { $0.earlyL2 }),
-        ("steps to eps", { $0.stepsToEps }),
+    static let measures: [(String, @Sendable (Course) -> Double?)] = [
+        ("final fit", { $0.finalFit }), ("final loss", { $0.finalTotal }),
+        ("L2 of the first steps", { $0.earlyL2 }), ("steps to eps", { $0.stepsToEps }),
     ]
 
     var description: String {
-        "L2 \(finalL2), loss \(finalTotal), early L2 \(earlyL2), at eps after \(Int(stepsToEps)) steps"
+        "fit \(finalFit.map { "\($0)" } ?? "unknown"), loss \(finalTotal), early L2 \(earlyL2), at eps after "
+            + "\(Int(stepsToEps)) steps"
     }
 }
 

@@ -10,6 +10,9 @@ import Search
 public enum UpsampleEvent: Sendable {
     /// Work on an input begins; `index` counts from 1.
     case began(JobInput, index: Int, of: Int)
+    /// By itself, before any search, an input does not look like a face that the model makes: nothing found for it will be
+    /// accepted. `likeness` as in ``Judgement``.
+    case unlike(JobInput, likeness: Double)
     case step(SearchStep)
     /// A candidate is found, written and measured.
     case candidate(Report.Candidate)
@@ -96,6 +99,11 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
             let picture = try JobPicture(input, for: model, request, rule)
             try takeSeats()
             current = try InputRun(picture, request, model: model)
+            if let likeness = request.method.likeness(of: picture.target, latents: latents),
+                likeness < FaceLikeness.limit
+            {
+                waiting.append(.unlike(input, likeness: likeness))
+            }
         } catch {
             waiting.append(.failed(input, error))
         }

@@ -21,6 +21,9 @@ struct UpsampleConsole {
                 progress.begin(
                     input: input.path.string, index: index, of: count, candidates: request.count,
                     steps: request.method.steps)
+            case .unlike(let input, let likeness):
+                progress.clear()
+                printNote("\(input.path): \(unlikeInputNote(likeness: likeness))")
             case .step(let step): progress.show(step)
             case .candidate: break
             case .finished(let result):
@@ -48,10 +51,7 @@ struct UpsampleConsole {
     private func verdict(_ candidate: Report.Candidate) -> String {
         if candidate.accepted { return "accepted" }
         if let judgement = candidate.judgement, !judgement.isConvincing {
-            let miss = decimals(judgement.searchedFaceRMS, 1)
-            return
-                "not accepted: the search missed the face by \(miss) grey levels; more --steps may help, or this does not "
-                + "look like something this generator makes"
+            return "not accepted: \(judgement.wording)"
         }
         return "not accepted (more than the tolerance of \(decimals(request.tolerance, 2)))"
     }

@@ -137,7 +137,8 @@ let package = Package(
             name: "ModelsTests",
             dependencies: [
                 "Models", "Generators", "Checkpoints", "Engine", "Tensors", "Files", "TestSupport",
-            ]),
+            ],
+            exclude: ["Goldens"]),
         .testTarget(
             name: "FaceAlignmentTests",
             dependencies: ["FaceAlignment", "Imaging", "Degradation", "Tensors", "Files", "TestSupport"],

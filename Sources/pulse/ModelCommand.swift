@@ -153,13 +153,23 @@ private func modelDetails(_ model: Model) -> String {
         noise       \(specification.noiseSides.count) maps, \(model.storesNoise ? "stored" : "none stored")
         weights     \(model.parameterCount) numbers
         mapping     \(mapping)
-        prepared    \(model.isPrepared ? "yes" : "no: 'pulse model prepare \(model.name)' speeds up the fast search")
+        prepared    \(preparation(of: model))
         source      \(model.source)
         source sha  \(model.sourceSHA256)
         model sha   \(model.sha256)
         licence     \(model.licence)
         known bias  \(model.biases)
         """
+}
+
+private func preparation(of model: Model) -> String {
+    guard model.isPrepared else { return "no: 'pulse model prepare \(model.name)' speeds up the fast search" }
+    do {
+        if try model.encoder()?.likeness != nil { return "yes" }
+        return "yes, but not to tell what is no face: 'pulse model prepare \(model.name)' again"
+    } catch {
+        return "no: \(wording(of: error))"
+    }
 }
 
 /// Puts what an import reports on standard error, the share done on one line where that is a terminal.

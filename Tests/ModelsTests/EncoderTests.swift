@@ -39,7 +39,7 @@ import Testing
     @Test func keptAndReadAgain() throws {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: url) }
-        let encoder = try #require(Self.encoder())
+        let encoder = try #require(try Self.encoder())
         try EncoderFile.write(encoder, to: FilePath(url), contentSHA256: "abc")
         let again = try EncoderFile.read(url, contentSHA256: "abc")
         let picture: Tensor<Float> = randomTensor([3, 8, 8], stream: 9)
@@ -72,12 +72,26 @@ import Testing
         #expect(try Self.fault(key: "contentSHA256", text: "b") == .otherNetworks)
     }
 
+    @Test func aLikenessThatDoesNotFitIsRefused() throws {
+        let weight: Tensor<Float> = Tensor(zeros: [1, 192])
+        #expect(throws: ModelError.self) { try Self.fault(more: [("likeness.0.weight", weight)]) }
+        let bias: Tensor<Float> = Tensor(zeros: [1])
+        let whole = [("likeness.0.weight", weight), ("likeness.0.bias", bias)]
+        #expect(try Self.fault(more: whole) == .malformed)
+        #expect(try Self.fault(key: "likenessSide", text: "8", more: whole) == nil)
+        #expect(try Self.fault(key: "likenessSide", text: "16", more: whole) == .malformed)
+        let two: [(name: String, tensor: Tensor<Float>)] = [
+            ("likeness.0.weight", Tensor(zeros: [2, 192])), ("likeness.0.bias", Tensor(zeros: [2])),
+        ]
+        #expect(try Self.fault(key: "likenessSide", text: "8", more: two) == .malformed)
+    }
+
     // MARK: -
 
     /// Why a small encoder file is refused after one change; nil where it is not.
     private static func fault(
         tensor changed: String = "", value: Tensor<Float> = Tensor(zeros: [1]), key: String = "side",
-        text: String = "8"
+        text: String = "8", more: [(name: String, tensor: Tensor<Float>)] = []
     ) throws -> EncoderFault? {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: url) }
@@ -90,7 +104,8 @@ import Testing
             ("distances", Tensor(zeros: [3])),
         ]
         try writeSafetensors(
-            good.map { ($0.name, $0.name == changed ? value : $0.tensor) }, metadata: metadata, to: url)
+            good.map { ($0.name, $0.name == changed ? value : $0.tensor) } + more, metadata: metadata, to: url
+        )
         do {
             _ = try EncoderFile.read(url, contentSHA256: "a")
             return nil
@@ -120,17 +135,18 @@ import Testing
     }
 
     /// Convolutions and matrices, on 8×8 pixels.
-    private static func encoder() -> FaceEncoder? {
+    private static func encoder() throws -> FaceEncoder? {
         func factor(_ scale: Float) -> Tensor<Float> { Tensor([scale, 0, 0, scale], shape: [2, 2]) }
-        return FaceEncoder(
+        let chain = LayerChain(
             side: 8,
             layers: [
                 .convolution(
                     weight: randomTensor([4, 3, 3, 3], stream: 1), bias: randomTensor([4], stream: 2),
                     stride: 2),
                 .dense(weight: randomTensor([2, 64], stream: 3), bias: randomTensor([2], stream: 4)),
-            ],
-            factors: [(side: 16, factor: factor(2)), (side: 8, factor: factor(1))],
+            ])
+        return FaceEncoder(
+            try #require(chain), factors: [(side: 16, factor: factor(2)), (side: 8, factor: factor(1))],
             distanceQuantiles: [1, 1.5, 2])
     }
 }

@@ -13,6 +13,24 @@ import Testing
 
 /// What is said of errors, whose data the libraries' own tests check.
 @Suite struct WordingTests {
+    // MARK: Verdicts
+
+    /// Read as reports keep it; those of earlier versions have no likeness.
+    @Test func aFaceThatIsNotConvincingIsToldWhy() throws {
+        func text(likeness: String) throws -> String {
+            let json = #"{"searchedRMS": 30, "searchedFaceRMS": 44.26, "isConvincing": false\#(likeness)}"#
+            return try JSONDecoder().decode(Judgement.self, from: Data(json.utf8)).wording
+        }
+        let unlike = "does not look like something this generator makes"
+        #expect(
+            try text(likeness: #", "likeness": 0.034"#).contains("\(unlike) (likeness 0.03, less than 0.50)"))
+        for likeness in ["", #", "likeness": 0.9"#] {
+            let text = try text(likeness: likeness)
+            #expect(text.contains("44.3 grey levels") && text.contains(unlike) && !text.contains("likeness"))
+        }
+        #expect(unlikeInputNote(likeness: 0.034).hasPrefix("\(unlike) (likeness 0.03, less than 0.50)"))
+    }
+
     // MARK: Pictures
 
     @Test func aPipeIsCalledOne() {

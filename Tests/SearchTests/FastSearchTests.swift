@@ -91,6 +91,22 @@ import Testing
         #expect(try #require(found.judgement).isConvincing == false)
     }
 
+    /// The target's likeness is asked of the target alone, whatever was found.
+    @Test(arguments: [(-1.0, false), (1.0, true)])
+    func aTargetUnlikeAFaceIsNotConvincing(answer: Double, accepted: Bool) throws {
+        var latents = LatentSpace(toyStatistics())
+        latents.encoder = try #require(Self.encoder(answer: Float(answer)))
+        let found = try finished(method(), toyRequest(seed: 1), latents)
+        let judgement = try #require(found.judgement)
+        #expect(abs(try #require(judgement.likeness) - 1 / (1 + exp(-answer))) < 1e-6)
+        #expect(judgement.isConvincing == accepted)
+        #expect(method().likeness(of: try toyTarget(side: 8), latents: latents) == judgement.likeness)
+        #expect(ClassicMethod().likeness(of: try toyTarget(side: 8), latents: latents) == nil)
+        latents.encoder?.likeness = nil
+        let unasked = try #require(try finished(method(), toyRequest(seed: 1), latents).judgement)
+        #expect(unasked.likeness == nil && unasked.isConvincing)
+    }
+
     @Test func numbersThatAreNotFiniteEndTheSearch() throws {
         let toy = SingleToy()
         toy.afterForward = { number, image in if number == 3 { image[5] = .nan } }
@@ -140,11 +156,27 @@ import Testing
         return Array(sequence(state: search) { $0.next() })
     }
 
-    private func finished(_ method: FastMethod, _ request: SearchRequest) throws -> Candidate {
+    private func finished(
+        _ method: FastMethod, _ request: SearchRequest, _ latents: LatentSpace? = nil
+    ) throws -> Candidate {
         let search = try method.makeSearch(
-            request, candidate: 1, latents: LatentSpace(toyStatistics()), seat: SearchSeat(SingleToy()))
+            request, candidate: 1, latents: latents ?? LatentSpace(toyStatistics()),
+            seat: SearchSeat(SingleToy()))
         while search.next() != nil {}
         return try #require(search.found())
+    }
+
+    /// An encoder that guesses the mean, and whose likeness is the logistic function of `answer` for any picture.
+    private static func encoder(answer: Float) -> FaceEncoder? {
+        func chain(_ bias: Float) -> LayerChain? {
+            LayerChain(
+                side: 16,
+                layers: [.dense(weight: Tensor(zeros: [1, 768]), bias: Tensor([bias], shape: [1]))])
+        }
+        guard let guess = chain(0), let likeness = chain(answer) else { return nil }
+        return FaceEncoder(
+            guess, factors: [(side: 8, factor: Tensor([0.1], shape: [1, 1]))], distanceQuantiles: [0, 1],
+            likeness: FaceLikeness(likeness))
     }
 
     private func fastCore(_ toy: ToyGenerator, start: Tensor<Double>) throws -> FastCore<Double> {

@@ -6,14 +6,6 @@ import Tensors
 /// It answers along the leading principal axes of the latents v (see ``LatentStatistics``); of the others a small picture
 /// says too little.
 public struct FaceEncoder: Sendable {
-    /// Kernel 3, zero padding 1, or a matrix; followed by LReLU₀.₂ unless it is the last.
-    public enum Layer: Sendable {
-        /// `weight` [outputs, inputs, 3, 3], `bias` [outputs].
-        case convolution(weight: Tensor<Float>, bias: Tensor<Float>, stride: Int)
-        /// `weight` [outputs, inputs], `bias` [outputs].
-        case dense(weight: Tensor<Float>, bias: Tensor<Float>)
-    }
-
     /// What it says of a picture.
     public struct Guess: Sendable {
         /// Of v − μ along the leading principal axes, [axes].
@@ -22,50 +14,33 @@ public struct FaceEncoder: Sendable {
         public var factor: Tensor<Float>
     }
 
-    /// Side of the pictures that it looks at.
-    public let side: Int
-    package let layers: [Layer]
+    /// From 2x − 1, where x is the picture, to the coordinates.
+    package let chain: LayerChain
     /// For inputs of some sides, ascending: the Cholesky factor of the covariance of what the guess misses, [axes, axes].
     package let factors: [(side: Int, factor: Tensor<Float>)]
     /// Quantiles 0 … 100 % of the generator's own latents' squared distance under the prior of the search.
     public let distanceQuantiles: [Float]
+    /// Tells the generator's faces from other pictures; nil where that was not learned.
+    public var likeness: FaceLikeness?
 
+    /// Side of the pictures that it looks at.
+    public var side: Int { chain.side }
     /// How many axes it knows.
-    public var axes: Int { factors[0].factor.shape[0] }
+    public var axes: Int { chain.outputs }
 
-    /// - Returns: nil where the layers do not chain from [3, side, side] to as many numbers as the factors have rows.
+    /// - Returns: nil where the network does not give as many numbers as the factors have rows.
     public init?(
-        side: Int, layers: [Layer], factors: [(side: Int, factor: Tensor<Float>)],
-        distanceQuantiles: [Float]
+        _ chain: LayerChain, factors: [(side: Int, factor: Tensor<Float>)], distanceQuantiles: [Float],
+        likeness: FaceLikeness? = nil
     ) {
-        guard (4...128).contains(side), let axes = factors.first?.factor.shape.first, axes > 0,
-            factors.allSatisfy({ $0.factor.shape == [axes, axes] }),
-            Self.outputs(of: layers, side: side) == axes
-        else { return nil }
-        self.side = side
-        self.layers = layers
+        let axes = chain.outputs
+        guard axes > 0, !factors.isEmpty, factors.allSatisfy({ $0.factor.shape == [axes, axes] }) else {
+            return nil
+        }
+        self.chain = chain
         self.factors = factors.sorted { $0.side < $1.side }
         self.distanceQuantiles = distanceQuantiles
-    }
-
-    /// The number of outputs; nil where a layer does not take what the one before gives.
-    private static func outputs(of layers: [Layer], side: Int) -> Int? {
-        var (channels, side) = (3, side)
-        for layer in layers {
-            switch layer {
-            case .convolution(let weight, let bias, let stride):
-                guard side > 0, weight.shape.count == 4, weight.shape[1...] == [channels, 3, 3],
-                    bias.shape == [weight.shape[0]], (1...4).contains(stride)
-                else { return nil }
-                (channels, side) = (weight.shape[0], (side - 1) / stride + 1)
-            case .dense(let weight, let bias):
-                guard weight.shape.count == 2, weight.shape[1] == channels * max(1, side * side),
-                    bias.shape == [weight.shape[0]]
-                else { return nil }
-                (channels, side) = (weight.shape[0], 0)
-            }
-        }
-        return side == 0 ? channels : nil
+        self.likeness = likeness
     }
 
     /// How many per cent of the generator's own latents are no farther out than a squared distance; nil where that was not
@@ -80,74 +55,8 @@ public struct FaceEncoder: Sendable {
     ///   - picture: [3, side, side] in 0…1.
     ///   - inputSide: of the picture that this was made from, on which the uncertainty depends.
     public func callAsFunction(_ picture: Tensor<Float>, from inputSide: Int) -> Guess {
-        precondition(picture.shape == [3, side, side], "the encoder looks at \(side)×\(side) pixels")
-        var (x, edge) = (picture.map { 2 * $0 - 1 }, side)
-        for (index, layer) in layers.enumerated() {
-            switch layer {
-            case .convolution(let weight, let bias, let stride):
-                x = convolved(x, side: edge, weight, bias, stride: stride)
-                edge = (edge - 1) / stride + 1
-            case .dense(let weight, let bias):
-                x = product(weight, x, bias)
-            }
-            if index < layers.count - 1 { x = x.map { $0 > 0 ? $0 : 0.2 * $0 } }
-        }
+        let x = chain(picture.map { 2 * $0 - 1 })
         let nearest = factors.last { $0.side <= inputSide } ?? factors[0]
         return Guess(coordinates: x.withUnsafeBufferPointer { Array($0) }, factor: nearest.factor)
     }
-}
-
-private func product(_ weight: Tensor<Float>, _ x: Tensor<Float>, _ bias: Tensor<Float>) -> Tensor<Float> {
-    let (rows, columns) = (weight.shape[0], weight.shape[1])
-    var result = bias
-    result.withUnsafeMutableBufferPointer { result in
-        weight.withUnsafeBufferPointer { weight in
-            x.withUnsafeBufferPointer { x in
-                for row in 0..<rows {
-                    var sum: Float = 0
-                    for column in 0..<columns { sum += weight[row * columns + column] * x[column] }
-                    result[row] += sum
-                }
-            }
-        }
-    }
-    return result
-}
-
-/// [channels, side, side] → [outputs, ⌈side/stride⌉, ⌈side/stride⌉].
-private func convolved(
-    _ x: Tensor<Float>, side: Int, _ weight: Tensor<Float>, _ bias: Tensor<Float>, stride: Int
-) -> Tensor<Float> {
-    let (outputs, channels) = (weight.shape[0], weight.shape[1])
-    let edge = (side - 1) / stride + 1
-    var result = Tensor<Float>(zeros: [outputs, edge, edge])
-    result.withUnsafeMutableBufferPointer { result in
-        weight.withUnsafeBufferPointer { weight in
-            x.withUnsafeBufferPointer { x in
-                for output in 0..<outputs {
-                    let plane = output * edge * edge
-                    for i in 0..<edge * edge { result[plane + i] = bias[output] }
-                    for channel in 0..<channels {
-                        for tap in 0..<9 {
-                            let factor = weight[(output * channels + channel) * 9 + tap]
-                            let (dy, dx) = (tap / 3 - 1, tap % 3 - 1)
-                            // Where column · stride + dx is within the picture.
-                            let first = dx < 0 ? 1 : 0
-                            let last = side > dx ? min(edge, (side - 1 - dx) / stride + 1) : 0
-                            for row in 0..<edge {
-                                let y = row * stride + dy
-                                guard y >= 0, y < side else { continue }
-                                let source = (channel * side + y) * side + dx
-                                let target = plane + row * edge
-                                for column in first..<last {
-                                    result[target + column] += factor * x[source + column * stride]
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-    return result
 }

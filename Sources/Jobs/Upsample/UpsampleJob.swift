@@ -12,6 +12,9 @@ public enum UpsampleEvent: Sendable {
     case began(JobInput, index: Int, of: Int)
     /// The input is a mosaic and is searched for as one pixel for each block.
     case reduced(JobInput, Mosaic)
+    /// By itself, before any search, an input does not look like a face that the model makes: nothing found for it will be
+    /// accepted. `likeness` as in ``Judgement``.
+    case unlike(JobInput, likeness: Double)
     case step(SearchStep)
     /// A candidate is found, written and measured.
     case candidate(Report.Candidate)
@@ -99,6 +102,11 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
             if let mosaic = picture.mosaic { waiting.append(.reduced(input, mosaic)) }
             try takeSeats()
             current = try InputRun(picture, request, model: model)
+            if let likeness = request.method.likeness(of: picture.target, latents: latents),
+                likeness < FaceLikeness.limit
+            {
+                waiting.append(.unlike(input, likeness: likeness))
+            }
         } catch {
             waiting.append(.failed(input, error))
         }

@@ -6,9 +6,10 @@ import Tensors
 
 /// The file of what a model was prepared with: `encoders/NAME.safetensors` beside the models.
 ///
-/// Tensors: `layers.K.weight` and `layers.K.bias` for K from 0 (see ``FaceEncoder/Layer``), `factors` [sides, axes, axes],
-/// `sides` [sides], `distances` [quantiles]. Metadata: `format`, `formatVersion`, `side`, `strides` (of the
-/// convolutions, joined by commas), and `contentSHA256` of the networks that it belongs to.
+/// Tensors: `layers.K.weight` and `layers.K.bias` for K from 0 (see ``LayerChain/Layer``), `factors` [sides, axes, axes],
+/// `sides` [sides], `distances` [quantiles]; `likeness.K.weight` and `likeness.K.bias`, which older files lack. Metadata:
+/// `format`, `formatVersion`, `side`, `strides` (of the convolutions, joined by commas), the same for the likeness as
+/// `likenessSide` and `likenessStrides`, and `contentSHA256` of the networks that it belongs to.
 enum EncoderFile {
     static let format = "pulse-encoder"
     static let formatVersion = "1"
@@ -24,16 +25,15 @@ enum EncoderFile {
     static func write(
         _ encoder: FaceEncoder, to path: FilePath, contentSHA256: String
     ) throws(CheckpointError) {
-        var tensors: [(name: String, tensor: Tensor<Float>)] = []
-        var strides: [String] = []
-        for (index, layer) in encoder.layers.enumerated() {
-            switch layer {
-            case .convolution(let weight, let bias, let stride):
-                tensors += [("layers.\(index).weight", weight), ("layers.\(index).bias", bias)]
-                strides.append(String(stride))
-            case .dense(let weight, let bias):
-                tensors += [("layers.\(index).weight", weight), ("layers.\(index).bias", bias)]
-            }
+        var metadata = [
+            "format": format, "formatVersion": formatVersion, "contentSHA256": contentSHA256,
+            "side": String(encoder.side), "strides": strides(of: encoder.chain),
+        ]
+        var tensors = Self.tensors(of: encoder.chain, named: "layers")
+        if let likeness = encoder.likeness {
+            tensors += Self.tensors(of: likeness.chain, named: "likeness")
+            metadata["likenessSide"] = String(likeness.side)
+            metadata["likenessStrides"] = strides(of: likeness.chain)
         }
         let (sides, axes) = (encoder.factors.map { Float($0.side) }, encoder.axes)
         let factors = encoder.factors.flatMap { $0.factor.withUnsafeBufferPointer { Array($0) } }
@@ -43,12 +43,25 @@ enum EncoderFile {
             ("factors", Tensor(factors, shape: [sides.count, axes, axes])),
             ("distances", Tensor(quantiles, shape: [quantiles.count])),
         ]
-        try writeSafetensors(
-            tensors,
-            metadata: [
-                "format": format, "formatVersion": formatVersion, "side": String(encoder.side),
-                "strides": strides.joined(separator: ","), "contentSHA256": contentSHA256,
-            ], to: path)
+        try writeSafetensors(tensors, metadata: metadata, to: path)
+    }
+
+    private static func tensors(of chain: LayerChain, named name: String) -> [(
+        name: String, tensor: Tensor<Float>
+    )] {
+        chain.layers.enumerated().flatMap { index, layer in
+            switch layer {
+            case .convolution(let weight, let bias, _), .dense(let weight, let bias):
+                [("\(name).\(index).weight", weight), ("\(name).\(index).bias", bias)]
+            }
+        }
+    }
+
+    private static func strides(of chain: LayerChain) -> String {
+        let strides = chain.layers.compactMap {
+            if case .convolution(_, _, let stride) = $0 { stride } else { nil }
+        }
+        return strides.map(String.init).joined(separator: ",")
     }
 
     /// - Throws: ``ModelError`` for a file that is damaged, or of another model.
@@ -71,29 +84,12 @@ enum EncoderFile {
             throw .encoderUnusable(file: name, .otherNetworks)
         }
         func tensor(_ tensor: String) throws(ModelError) -> Tensor<Float> {
-            let found: Tensor<Float>
-            do { found = try file.tensor(tensor) } catch { throw .damaged(error) }
-            guard found.withUnsafeBufferPointer({ $0.allSatisfy(\.isFinite) }) else {
-                throw .encoderUnusable(file: name, .malformed)
-            }
-            return found
-        }
-        let strides = (file.metadata["strides"] ?? "").split(separator: ",").compactMap { Int($0) }
-        var layers: [FaceEncoder.Layer] = []
-        while file.shape(of: "layers.\(layers.count).weight") != nil, layers.count < 32 {
-            let weight = try tensor("layers.\(layers.count).weight")
-            let bias = try tensor("layers.\(layers.count).bias")
-            if weight.shape.count == 4 {
-                guard layers.count < strides.count else { throw .encoderUnusable(file: name, .malformed) }
-                layers.append(.convolution(weight: weight, bias: bias, stride: strides[layers.count]))
-            } else {
-                layers.append(.dense(weight: weight, bias: bias))
-            }
+            try Self.tensor(tensor, in: file, name)
         }
         let (sides, factors) = (try tensor("sides"), try tensor("factors"))
         guard sides.shape.count == 1, sides.count > 0, factors.shape.count == 3,
             factors.shape[0] == sides.count, factors.shape[1] == factors.shape[2],
-            let side = file.metadata["side"].flatMap({ Int($0) })
+            let chain = try chain(in: file, name, named: "layers", side: "side", strides: "strides")
         else { throw .encoderUnusable(file: name, .malformed) }
         guard (0..<sides.count).allSatisfy({ (1...4096).contains(sides[$0]) }) else {
             throw .encoderUnusable(file: name, .malformed)
@@ -102,7 +98,7 @@ enum EncoderFile {
         let distances = try tensor("distances")
         guard
             let encoder = FaceEncoder(
-                side: side, layers: layers,
+                chain,
                 factors: (0..<sides.count).map { place in
                     let start = place * axes * axes
                     return (
@@ -110,8 +106,52 @@ enum EncoderFile {
                         Tensor((start..<start + axes * axes).map { factors[$0] }, shape: [axes, axes])
                     )
                 },
-                distanceQuantiles: (0..<distances.count).map { distances[$0] })
+                distanceQuantiles: (0..<distances.count).map { distances[$0] },
+                likeness: try likeness(in: file, name))
         else { throw .encoderUnusable(file: name, .malformed) }
         return encoder
+    }
+
+    /// - Returns: nil where the file has none.
+    private static func likeness(in file: SafetensorsFile, _ name: String) throws(ModelError) -> FaceLikeness?
+    {
+        guard file.shape(of: "likeness.0.weight") != nil else { return nil }
+        let chain = try chain(
+            in: file, name, named: "likeness", side: "likenessSide", strides: "likenessStrides")
+        guard let likeness = chain.flatMap(FaceLikeness.init) else {
+            throw .encoderUnusable(file: name, .malformed)
+        }
+        return likeness
+    }
+
+    /// - Returns: nil where the layers do not chain.
+    private static func chain(
+        in file: SafetensorsFile, _ name: String, named prefix: String, side: String, strides: String
+    ) throws(ModelError) -> LayerChain? {
+        let strides = (file.metadata[strides] ?? "").split(separator: ",").compactMap { Int($0) }
+        var layers: [LayerChain.Layer] = []
+        while file.shape(of: "\(prefix).\(layers.count).weight") != nil, layers.count < 32 {
+            let weight = try tensor("\(prefix).\(layers.count).weight", in: file, name)
+            let bias = try tensor("\(prefix).\(layers.count).bias", in: file, name)
+            if weight.shape.count == 4 {
+                guard layers.count < strides.count else { return nil }
+                layers.append(.convolution(weight: weight, bias: bias, stride: strides[layers.count]))
+            } else {
+                layers.append(.dense(weight: weight, bias: bias))
+            }
+        }
+        guard let side = file.metadata[side].flatMap({ Int($0) }) else { return nil }
+        return LayerChain(side: side, layers: layers)
+    }
+
+    private static func tensor(
+        _ tensor: String, in file: SafetensorsFile, _ name: String
+    ) throws(ModelError) -> Tensor<Float> {
+        let found: Tensor<Float>
+        do { found = try file.tensor(tensor) } catch { throw .damaged(error) }
+        guard found.withUnsafeBufferPointer({ $0.allSatisfy(\.isFinite) }) else {
+            throw .encoderUnusable(file: name, .malformed)
+        }
+        return found
     }
 }

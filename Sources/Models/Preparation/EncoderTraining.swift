@@ -49,9 +49,12 @@ struct EncoderTraining {
             }
             bias[axis] = Float(sum)
         }
+        guard let chain = LayerChain(side: Self.side, layers: [.dense(weight: matrix, bias: bias)]) else {
+            return nil
+        }
         return FaceEncoder(
-            side: Self.side, layers: [.dense(weight: matrix, bias: bias)],
-            factors: [(side: Self.side, factor: factor)], distanceQuantiles: distanceQuantiles())
+            chain, factors: [(side: Self.side, factor: factor)], distanceQuantiles: distanceQuantiles(),
+            likeness: LikenessTraining(pictures: pictures).likeness())
     }
 
     /// Of v − μ, [samples, axes].

@@ -6,7 +6,10 @@ public struct Judgement: Codable, Hashable, Sendable {
     /// whole picture, and weighted by the face.
     public var searchedRMS: Double
     public var searchedFaceRMS: Double
-    /// Whether the searched face is good enough for the target to be something that this generator makes.
+    /// How much the target by itself looks like a face that this generator makes, 0…1, told apart at ½; nil where the
+    /// model was not prepared for that.
+    public var likeness: Double?
+    /// Whether the target looks like something that this generator makes: by itself, and by how well a face was found.
     public var isConvincing: Bool
     /// Of how many per cent of the generator's own samples the latents are as likely or likelier; nil where that is not
     /// known.

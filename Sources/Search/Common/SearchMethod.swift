@@ -24,6 +24,10 @@ public protocol SearchMethod: Codable, Hashable, Sendable {
     /// - Throws: an error for the first option that does not fit this generator either.
     func validate(for generator: GeneratorSpecification) throws
 
+    /// How much a target by itself looks like a face that the generator makes, 0…1, told apart at
+    /// ``FaceLikeness/limit``; nil where the method does not ask, or the model does not know.
+    func likeness(of target: Target, latents: LatentSpace) -> Double?
+
     /// Starts the search for one candidate.
     /// - Parameters:
     ///   - candidate: counted from 1.
@@ -37,4 +41,6 @@ public protocol SearchMethod: Codable, Hashable, Sendable {
 
 extension SearchMethod {
     public static var startsFromEncoder: Bool { false }
+
+    public func likeness(of target: Target, latents: LatentSpace) -> Double? { nil }
 }

@@ -30,6 +30,10 @@ public struct FastMethod: SearchMethod {
 
     public var defaultTolerance: Double { exactFit ? 0.5 : ClassicMethod.pulseTolerance }
 
+    public func likeness(of target: Target, latents: LatentSpace) -> Double? {
+        latents.encoder?.likeness.map { $0(thumbnail(of: target.tensor(), side: $0.side)) }
+    }
+
     /// - Throws: `FastMethodError` for the first setting that no search can run with.
     public func validate() throws(FastMethodError) {
         guard ClassicMethod.stepRange.contains(steps) else { throw .steps(steps) }

@@ -10,6 +10,7 @@ final class FastSearch: CandidateSearch {
     private let request: SearchRequest
     private let encoder: FaceEncoder?
     private let threads: Int
+    private let likeness: Double?
 
     /// - Parameter candidate: counted from 1.
     /// - Throws: `FastMethodError`.
@@ -23,6 +24,7 @@ final class FastSearch: CandidateSearch {
             "the degradation leads to another size than the target's")
         self.request = request
         (encoder, threads) = (latents.encoder, seat.threads)
+        likeness = method.likeness(of: request.target, latents: latents)
         let start = FastStart(
             seed: request.seed, candidate: candidate, specification: specification, latents: latents,
             target: request.target.tensor(), spread: method.spread)
@@ -61,8 +63,9 @@ final class FastSearch: CandidateSearch {
             ending: ending)
         let faceRMS = 255 * core.bestMisfit.squareRoot()
         var judgement = Judgement(
-            searchedRMS: candidate.rms, searchedFaceRMS: faceRMS,
-            isConvincing: faceRMS <= FastMethod.convincingFaceRMS,
+            searchedRMS: candidate.rms, searchedFaceRMS: faceRMS, likeness: likeness,
+            isConvincing: faceRMS <= FastMethod.convincingFaceRMS
+                && likeness ?? 1 >= FaceLikeness.limit,
             priorPercentile: encoder?.percentile(ofDistance: core.bestDistance()))
         if core.method.exactFit, let fit = ExactFit(degradation: request.degradation, threads: threads) {
             let clock = ContinuousClock()

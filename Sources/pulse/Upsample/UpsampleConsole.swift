@@ -26,6 +26,9 @@ struct UpsampleConsole {
                 printNote(
                     "\(input.path): a mosaic of \(mosaic.columns)×\(mosaic.rows) blocks of \(decimals(mosaic.blockSide, 1)) px; the search is for one pixel a block (--as-is takes it as it is)"
                 )
+            case .unlike(let input, let likeness):
+                progress.clear()
+                printNote("\(input.path): \(unlikeInputNote(likeness: likeness))")
             case .step(let step): progress.show(step)
             case .candidate: break
             case .finished(let result):
@@ -53,10 +56,7 @@ struct UpsampleConsole {
     private func verdict(_ candidate: Report.Candidate) -> String {
         if candidate.accepted { return "accepted" }
         if let judgement = candidate.judgement, !judgement.isConvincing {
-            let miss = decimals(judgement.searchedFaceRMS, 1)
-            return
-                "not accepted: the search missed the face by \(miss) grey levels; more --steps may help, or this does not "
-                + "look like something this generator makes"
+            return "not accepted: \(judgement.wording)"
         }
         return "not accepted (more than the tolerance of \(decimals(request.tolerance, 2)))"
     }

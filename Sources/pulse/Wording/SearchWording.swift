@@ -1,3 +1,4 @@
+import Generators
 import Search
 
 extension SearchRequestError: Worded {
@@ -84,4 +85,24 @@ extension FastMethodError: Worded {
         case .spread(let spread): "the spread is \(spread): it must be from 0 to 2"
         }
     }
+}
+
+extension Judgement: Worded {
+    /// Why a face is not convincing.
+    var wording: String {
+        if let likeness, likeness < FaceLikeness.limit {
+            return "this does not look like something this generator makes (likeness "
+                + "\(decimals(likeness, 2)), less than \(decimals(FaceLikeness.limit, 2)))"
+        }
+        return
+            "the search missed the face by \(decimals(searchedFaceRMS, 1)) grey levels; more --steps may help, or "
+            + "this does not look like something this generator makes"
+    }
+}
+
+/// What is said of an input at once, before the search.
+func unlikeInputNote(likeness: Double) -> String {
+    "does not look like something this generator makes (likeness \(decimals(likeness, 2)), less than "
+        + "\(decimals(FaceLikeness.limit, 2))): the search goes on, but its faces will not be accepted. The generator "
+        + "makes upright faces seen from the front, cropped as pulse align does"
 }

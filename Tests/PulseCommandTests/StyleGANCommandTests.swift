@@ -224,6 +224,14 @@ import Testing
             try scene.pulse(["model", "prepare", "tiny", "--samples", "500"]).expectStatus(0)
             let refused = try scene.pulse(again)
             #expect(refused.status == 2 && refused.standardError.contains("another encoder"), "\(refused)")
+
+            // What was learned elsewhere takes the place of what there was.
+            let learned = scene.folder.appendingPathComponent("home/models/encoders/tiny.safetensors")
+            let copy = scene.folder.appendingPathComponent("learned.safetensors")
+            try FileManager.default.copyItem(at: learned, to: copy)
+            try scene.pulse(["model", "prepare", "tiny", "--samples", "400"]).expectStatus(0)
+            try scene.pulse(["model", "prepare", "tiny", "--encoder", "learned.safetensors"]).expectStatus(0)
+            #expect(try Data(contentsOf: learned) == Data(contentsOf: copy))
         }
     }
 

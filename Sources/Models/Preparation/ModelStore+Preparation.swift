@@ -17,7 +17,7 @@ extension ModelStore {
         _ = try EncoderFile.read(url, contentSHA256: model.contentSHA256)
         let bytes = try readFile(encoder, limit: EncoderFile.limit)
         try makeEncoderFolder(model)
-        try writeFile(bytes, to: FilePath(model.encoderURL))
+        try writeAtomically(bytes, to: FilePath(model.encoderURL))
     }
 
     /// Prepares a model for the fast search from its own pictures. An interrupted preparation goes on where it was.

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Generators
 
-/// The encoder's convolution against its definition: kernel 3, zero padding 1.
-@Suite struct FaceEncoderTests {
+/// The convolution of small networks against its definition: kernel 3, zero padding 1.
+@Suite struct LayerChainTests {
     @Test(arguments: [4, 5, 7, 8], [1, 2, 3, 4])
     func convolutionIsItsDefinition(side: Int, stride: Int) throws {
         try expectDefinition([stride], side: side)
@@ -17,9 +17,9 @@ import Testing
     }
 
     private func expectDefinition(_ strides: [Int], side: Int) throws {
-        var (layers, x, edge, channels): ([FaceEncoder.Layer], [Double], Int, Int) = ([], [], side, 3)
+        var (layers, x, edge, channels): ([LayerChain.Layer], [Double], Int, Int) = ([], [], side, 3)
         let picture: Tensor<Float> = randomTensor([3, side, side], stream: 1)
-        x = picture.elements.map { 2 * Double($0) - 1 }
+        x = picture.elements.map { Double($0) }
         for (index, stride) in strides.enumerated() {
             let weight: Tensor<Float> = randomTensor([2, channels, 3, 3], stream: UInt64(2 + 2 * index))
             let bias: Tensor<Float> = randomTensor([2], stream: UInt64(3 + 2 * index))
@@ -50,11 +50,8 @@ import Testing
         var identity = Tensor<Float>(zeros: [count, count])
         for i in 0..<count { identity[i * count + i] = 1 }
         layers.append(.dense(weight: identity, bias: Tensor(zeros: [count])))
-        let encoder = try #require(
-            FaceEncoder(
-                side: side, layers: layers, factors: [(side, Tensor(zeros: [count, count]))],
-                distanceQuantiles: []))
-        let guess = encoder(picture, from: side).coordinates
-        for (value, expected) in zip(guess, x) { #expect(abs(Double(value) - expected) < 1e-4) }
+        let chain = try #require(LayerChain(side: side, layers: layers))
+        let guess = chain(picture)
+        for (value, expected) in zip(guess.elements, x) { #expect(abs(Double(value) - expected) < 1e-4) }
     }
 }

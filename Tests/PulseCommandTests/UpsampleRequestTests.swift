@@ -87,7 +87,8 @@ import Testing
             ]
             for name in names { try writeAtomically(picture, to: folder.appending(bytes: name)) }
             // Through a shell, which hands the bytes on.
-            let script = "exec \"$0\" upsample *.png --output out --steps 1 --seed 1 --tolerance 255"
+            let script =
+                "exec \"$0\" upsample *.png --mode classic --output out --steps 1 --seed 1 --tolerance 255"
             let shell = try PulseBinary.shell(script, in: scene.folder)
             shell.expectStatus(0)
             let found = try entries(of: folder.appending("out")).map {

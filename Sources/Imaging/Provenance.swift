@@ -1,4 +1,4 @@
-/// What a written picture says about where it comes from: a face imagined by a model, not a photograph.
+/// What a written picture says about where it comes from: a picture imagined by a model, not a photograph.
 public struct Provenance: Sendable, Hashable {
     /// Name of the generator model.
     public var model: String
@@ -12,12 +12,12 @@ public struct Provenance: Sendable, Hashable {
     /// A sentence for people.
     public var description: String
 
-    public static let imaginedFace =
-        "This face was imagined by a generative model. It is not a photograph and identifies nobody."
+    public static let imagined =
+        "This picture was imagined by a generative model. It is not a photograph and identifies nobody."
 
     public init(
         model: String, seed: UInt64?, mode: String, version: String,
-        description: String = Provenance.imaginedFace
+        description: String = Provenance.imagined
     ) {
         self.model = model
         self.seed = seed

@@ -75,7 +75,7 @@ struct PicturePNGTests {
             let read = try #require((try JSONSerialization.jsonObject(with: data) as? [[String: Any]])?.first)
             let source = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
             #expect(read["XMP-iptcExt:DigitalSourceType"] as? String == source)
-            #expect(read["XMP-dc:Description"] as? String == Provenance.imaginedFace)
+            #expect(read["XMP-dc:Description"] as? String == Provenance.imagined)
             #expect(read["XMP-pulse:Model"] as? String == "a <model> & more")
             #expect("\(try #require(read["XMP-pulse:Seed"]))" == "18446744073709551615")
             #expect(read["XMP-pulse:Mode"] as? String == "classic")

@@ -72,6 +72,44 @@ import Testing
         #expect(try #require(judgement.correction).rms > 0)
     }
 
+    @Test func aNoisyTargetIsFollowedToItsNoise() throws {
+        var method = method()
+        method.inputNoise = 6
+        let request = try toyRequest(seed: 1)
+        let found = try finished(method, request)
+        let exact = try finished(self.method(), request)
+        let saved: Tensor<Float> = found.picture.tensor()
+        let (low, target): (Tensor<Float>, Tensor<Float>) = (
+            request.degradation.apply(saved), request.target.tensor()
+        )
+        var sum = 0.0
+        for i in 0..<low.count { sum += Double((low[i] - target[i]) * (low[i] - target[i])) }
+        let rms = 255 * (sum / Double(low.count)).squareRoot()
+        #expect(rms > 0.5 && rms <= method.defaultTolerance && method.defaultTolerance == 6.5)
+        #expect(
+            try #require(found.judgement?.correction).rms < #require(exact.judgement?.correction).rms,
+            "noise is corrected too")
+    }
+
+    /// The picture of the best point is made when it is asked for, whenever that is.
+    @Test(arguments: [1, 3, 8]) func whatIsFoundIsThePictureOfItsLatents(steps: Int) throws {
+        var method = method()
+        method.exactFit = false
+        let toy = SingleToy()
+        let search = try method.makeSearch(
+            toyRequest(seed: 1), candidate: 1, latents: LatentSpace(toyStatistics()), seat: SearchSeat(toy))
+        for _ in 0..<steps { _ = search.next() }
+        let found = try #require(search.found())
+        #expect(search.currentPicture == found.picture)
+        let specification = toy.specification
+        var image = Tensor<Float>(zeros: [3, specification.resolution, specification.resolution])
+        toy.forward(w: found.w, noise: found.noise, image: &image)
+        let picture: Tensor<Float> = found.picture.tensor()
+        let worst =
+            (0..<image.count).map { abs(min(max((image[$0] + 1) / 2, 0), 1) - picture[$0]) }.max() ?? 1
+        #expect(worst <= 0.5 / 255 + 1e-6)
+    }
+
     @Test func withoutTheExactFitThePictureIsTheSearchedOne() throws {
         var method = method()
         method.exactFit = false
@@ -130,6 +168,7 @@ import Testing
         #expect(refusal { $0.misfit = .infinity } == .misfit(.infinity))
         #expect(refusal { $0.independentMisfits = 0 } == .independentMisfits(0))
         #expect(refusal { $0.spread = 3 } == .spread(3))
+        #expect(refusal { $0.inputNoise = -1 } == .inputNoise(-1))
         #expect(refusal { $0.offsetRate = -1 } == .offsetRate(-1))
     }
 

@@ -10,7 +10,8 @@ public struct SearchStep: Sendable, Equatable {
     public var losses: NamedLosses
     /// The weighted sum that the optimiser follows.
     public var totalLoss: Double
-    /// Mean square difference between the target and the degraded picture in 8 bits, in 0…1 units.
+    /// Mean square difference between the target and the degraded picture, in 8 bits where the method measures that, in 0…1
+    /// units.
     public var fit: Double
     /// The lowest such fit up to now; after the last step that of the final point included.
     public var bestFit: Double

@@ -12,18 +12,21 @@ struct FaceLikelihood<Scalar: SearchScalar> {
     let target: Tensor<Scalar>
     /// w of each pixel and channel, [3, h, w]; their mean is 1.
     let weights: Tensor<Scalar>
-    /// n / τ².
+    /// n / τ², or less where the target is noisy: 1 / (τ²/n + σ²/N), with N the pixels of the target and σ the noise.
     let precision: Double
 
     /// - Parameters:
     ///   - misfit: τ, in 0…1 units.
     ///   - independent: n.
-    init(target: Tensor<Scalar>, weights: FaceWeights, misfit: Double, independent: Double) {
+    ///   - noise: σ, in 0…1 units.
+    init(
+        target: Tensor<Scalar>, weights: FaceWeights, misfit: Double, independent: Double, noise: Double = 0
+    ) {
         self.target = target
         let (height, width) = (target.shape[1], target.shape[2])
         let plane = weights.plane(width: width, height: height)
         self.weights = Tensor((0..<3).flatMap { _ in plane.map { Scalar($0) } }, shape: target.shape)
-        precision = independent / (misfit * misfit)
+        precision = 1 / (misfit * misfit / independent + noise * noise / Double(width * height))
     }
 
     /// The weighted mean square of the difference.

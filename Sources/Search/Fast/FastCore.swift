@@ -12,11 +12,15 @@ final class FastCore<Scalar: SearchScalar> {
     private(set) var seconds = 0.0
     /// Whether the search has met a number that is not finite; it ends there.
     private(set) var hasDiverged = false
-    /// The point with the lowest loss so far.
-    private(set) var best: BestPoint<Scalar>
+    /// The point with the lowest loss so far, its loss, the mean square that the likelihood looks at and that of the picture
+    /// before rounding, and after how many steps it was found.
+    private var bestPoint: Tensor<Scalar>
     private var bestLoss = Double.infinity
-    /// Of the best point: the mean square that the likelihood looks at.
     private(set) var bestMisfit = Double.infinity
+    private var bestFit = Double.infinity
+    private var bestStep: Int?
+    /// That point with its picture, once it was asked for or the search has come to its end.
+    private var shown: BestPoint<Scalar>
 
     private let model: any ForwardModel<Scalar>
     private let latentModel: LatentModel<Scalar>
@@ -61,7 +65,8 @@ final class FastCore<Scalar: SearchScalar> {
         meanSlope = mean
         rest = Tensor(zeros: start.shape)
         restNext = rest
-        best = BestPoint(z: start, noise: [], size: workspace.shape.source)
+        bestPoint = start
+        shown = BestPoint(z: start, noise: [], size: workspace.shape.source)
     }
 
     var ending: Candidate.Ending {
@@ -82,13 +87,13 @@ final class FastCore<Scalar: SearchScalar> {
         if !Scalar.isFinite(u) {
             hasDiverged = true
         } else if completedSteps == method.steps {
-            _ = renderAndMeasure()
+            if renderAndMeasure() != nil, bestStep == completedSteps { showBest() }
         }
         let taken = (clock.now - start) / .seconds(1)
         seconds += taken
         return SearchStep(
             candidate: candidate, index: completedSteps, total: method.steps, losses: losses,
-            totalLoss: total, fit: fit, bestFit: best.fit, learningRate: rate, seconds: taken)
+            totalLoss: total, fit: fit, bestFit: bestFit, learningRate: rate, seconds: taken)
     }
 
     /// w of a point.
@@ -98,10 +103,31 @@ final class FastCore<Scalar: SearchScalar> {
         return w
     }
 
+    /// The best point so far with its picture, which is rendered if it is not there; nil before the first step. Not to be
+    /// called within a step.
+    func best() -> BestPoint<Scalar>? {
+        guard let bestStep else { return nil }
+        if shown.step != bestStep {
+            let workspace = workspace
+            latentModel.forward(z: bestPoint, w: &workspace.w)
+            model.render(w: workspace.w, image: &workspace.image)
+            showBest()
+        }
+        return shown
+    }
+
+    /// Keeps the best point's picture, which the workspace holds.
+    private func showBest() {
+        guard let bestStep else { return }
+        workspace.degradeRoundedPicture(by: model)
+        let fit = pixelLoss.meanSquare(workspace.lowRes)
+        shown.replace(fit: fit, step: bestStep, z: bestPoint, noise: [], rounded: workspace.large)
+    }
+
     /// The squared distance of the best point from the prior's mean.
     func bestDistance() -> Double {
         var unused = Tensor<Scalar>(zeros: u.shape)
-        return prior.squaredDistance(best.z, from: Array(repeating: 0, count: centre.count), dU: &unused)
+        return prior.squaredDistance(bestPoint, from: Array(repeating: 0, count: centre.count), dU: &unused)
     }
 
     /// ∂loss/∂u of the latest step, as long as no other search has used the workspace.
@@ -121,15 +147,14 @@ final class FastCore<Scalar: SearchScalar> {
             hasDiverged = true
             return nil
         }
-        workspace.degradeRoundedPicture(by: model)
         let fit = pixelLoss.meanSquare(workspace.lowRes)
         if total < bestLoss {
             guard Scalar.isFinite(workspace.image) else {
                 hasDiverged = true
                 return nil
             }
-            (bestLoss, bestMisfit) = (total, misfit)
-            best.replace(fit: fit, step: completedSteps, z: u, noise: [], rounded: workspace.large)
+            (bestLoss, bestMisfit, bestFit, bestStep) = (total, misfit, fit, completedSteps)
+            bestPoint.copyElements(of: u)
         }
         (losses[0], losses[1]) = (misfit, distance)
         return (total, fit)

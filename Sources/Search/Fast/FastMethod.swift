@@ -25,10 +25,18 @@ public struct FastMethod: SearchMethod {
     public var spread = 0.5
     /// Whether the searched picture is corrected so that it downscales to the target exactly.
     public var exactFit = true
+    /// Standard deviation of the noise in the target, in grey levels 0…255; nil for none. The exact fit then follows what
+    /// noise does not explain.
+    public var inputNoise: Double?
+
+    /// The noise that a target can have, in grey levels.
+    public static let inputNoiseRange = 0.0...64
 
     public init() {}
 
-    public var defaultTolerance: Double { exactFit ? 0.5 : ClassicMethod.pulseTolerance }
+    public var defaultTolerance: Double {
+        (exactFit ? 0.5 : ClassicMethod.pulseTolerance) + (inputNoise ?? 0)
+    }
 
     public func likeness(of target: Target, latents: LatentSpace) -> Double? {
         latents.encoder?.likeness.map { $0(thumbnail(of: target.tensor(), side: $0.side)) }
@@ -43,6 +51,7 @@ public struct FastMethod: SearchMethod {
         guard independentMisfits.isFinite, independentMisfits > 0 else {
             throw .independentMisfits(independentMisfits)
         }
+        if let inputNoise, !Self.inputNoiseRange.contains(inputNoise) { throw .inputNoise(inputNoise) }
         guard (0...2).contains(spread) else { throw .spread(spread) }
     }
 
@@ -63,4 +72,5 @@ public enum FastMethodError: Error, Equatable, Sendable {
     case misfit(Double)
     case independentMisfits(Double)
     case spread(Double)
+    case inputNoise(Double)
 }

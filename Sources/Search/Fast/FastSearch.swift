@@ -42,20 +42,19 @@ final class FastSearch: CandidateSearch {
             prior: LatentPrior(statistics),
             likelihood: FaceLikelihood(
                 target: request.target.tensor(), weights: FaceWeights(), misfit: method.misfit / 255,
-                independent: method.independentMisfits),
+                independent: method.independentMisfits, noise: (method.inputNoise ?? 0) / 255),
             start: Tensor((0..<slots).flatMap { _ in start.u }, shape: [slots, start.u.count]),
             centre: start.u, candidate: candidate, workspace: seat.workspace(shape))
     }
 
     var candidate: Int { core.candidate }
     var ending: Candidate.Ending { core.ending }
-    var currentPicture: Picture? { core.best.step == nil ? nil : core.best.picture }
+    var currentPicture: Picture? { core.best()?.picture }
 
     func next() -> SearchStep? { core.step() }
 
     func found() -> Candidate? {
-        let best = core.best
-        guard let step = best.step else { return nil }
+        guard let best = core.best(), let step = best.step else { return nil }
         let searched = best.picture
         var candidate = Candidate(
             number: candidate, picture: searched, w: core.latents(of: best.z), noise: model.noise,
@@ -73,7 +72,7 @@ final class FastSearch: CandidateSearch {
             var picture: Tensor<Float> = searched.tensor()
             let weights = FaceWeights().shares(width: 64, height: 64).map { Float($0) }
             let correction = fit(
-                &picture, to: request.target.tensor(), faceWeight: Tensor(weights, shape: [64, 64]))
+                &picture, to: fitTarget(for: picture), faceWeight: Tensor(weights, shape: [64, 64]))
             judgement.correction = Judgement.Correction(
                 rms: correction.rms, rmsInside: correction.rmsInside, rmsOutside: correction.rmsOutside,
                 unreachable: correction.unreachable)
@@ -82,5 +81,17 @@ final class FastSearch: CandidateSearch {
         }
         candidate.judgement = judgement
         return candidate
+    }
+
+    /// What the exact fit aims at: the target, without what is its noise as seen from a picture.
+    private func fitTarget(for picture: Tensor<Float>) -> Tensor<Float> {
+        var target: Tensor<Float> = request.target.tensor()
+        guard let noise = core.method.inputNoise, noise > 0 else { return target }
+        var residual = target
+        let degraded = request.degradation.apply(picture)
+        for i in 0..<target.count { residual[i] = target[i] - degraded[i] }
+        let kept = NoiseShrinkage(deviation: noise / 255)(residual)
+        for i in 0..<target.count { target[i] = min(max(degraded[i] + kept[i], 0), 1) }
+        return target
     }
 }

@@ -17,14 +17,25 @@ struct FastArguments: ModeArguments {
             """)
     var spread: Double?
 
+    @Option(
+        help: """
+            How noisy the input is: the standard deviation of its noise in grey levels, 0…64. Answers then agree with it to \
+            within that, and no closer (default: 0).
+            """)
+    var inputNoise: Double?
+
     var given: [String] {
-        [noExactFit ? "--no-exact-fit" : nil, spread.map { _ in "--spread" }].compactMap { $0 }
+        [
+            noExactFit ? "--no-exact-fit" : nil, spread.map { _ in "--spread" },
+            inputNoise.map { _ in "--input-noise" },
+        ].compactMap { $0 }
     }
 
     func method() throws -> any SearchMethod {
         var options = FastMethod()
         options.exactFit = !noExactFit
         if let spread { options.spread = spread }
+        options.inputNoise = inputNoise
         return options
     }
 }

@@ -25,7 +25,9 @@ struct UpsampleCommand: ComputingCommand {
             ends at once.
             """)
 
-    @Argument(help: "Aligned faces, square, 8 to 256 pixels a side.", completion: .file())
+    @Argument(
+        help: "Aligned faces, square, 8 to 256 pixels a side, or pixelated ones of any size.",
+        completion: .file())
     var inputs: [FilePath] = []
 
     @Option(name: .shortAndLong, help: "The folder for the results.", completion: .directory)

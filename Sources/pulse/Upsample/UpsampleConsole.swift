@@ -86,8 +86,9 @@ struct UpsampleConsole {
         printResult("  \(folder)/overview.png  to look at")
         printResult(
             report.candidates.count == 1
-                ? "  This face is imagined: one of many possible ones, not the person in the picture."
-                : "  These faces are imagined: none is the person in the picture, and all are equals.")
+                ? "  This picture is imagined: one of many possible ones, not the one that was made small, nor anyone in it."
+                : "  These pictures are imagined: none is the one that was made small, nor anyone in it, and all are equals."
+        )
         fflush(nil)
     }
 }

@@ -82,6 +82,8 @@ extension FastMethodError: Worded {
         case .misfit(let misfit): "the misfit is \(misfit): it must be a finite number of grey levels above 0"
         case .independentMisfits(let count):
             "the number of independent misfits is \(count): it must be a finite number above 0"
+        case .inputNoise(let noise):
+            "the input's noise is \(noise): it must be from 0 to \(Int(FastMethod.inputNoiseRange.upperBound)) grey levels"
         case .spread(let spread): "the spread is \(spread): it must be from 0 to 2"
         }
     }
@@ -103,6 +105,6 @@ extension Judgement: Worded {
 /// What is said of an input at once, before the search.
 func unlikeInputNote(likeness: Double) -> String {
     "does not look like something this generator makes (likeness \(decimals(likeness, 2)), less than "
-        + "\(decimals(FaceLikeness.limit, 2))): the search goes on, but its faces will not be accepted. The generator "
-        + "makes upright faces seen from the front, cropped as pulse align does"
+        + "\(decimals(FaceLikeness.limit, 2))): the search goes on, but what it finds will not be accepted. Inputs are "
+        + "framed like the pictures that the model learned from: faces upright, from the front, as pulse align crops them"
 }

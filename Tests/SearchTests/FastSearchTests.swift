@@ -85,7 +85,8 @@ import Testing
         var sum = 0.0
         for i in 0..<low.count { sum += Double((low[i] - target[i]) * (low[i] - target[i])) }
         let rms = 255 * (sum / Double(low.count)).squareRoot()
-        #expect(rms > 0.5 && rms <= method.defaultTolerance && method.defaultTolerance == 6.5)
+        #expect(rms > 0.5 && rms <= 6.5)
+        #expect(found.judgement?.inputNoise == 6 && exact.judgement?.inputNoise == nil)
         #expect(
             try #require(found.judgement?.correction).rms < #require(exact.judgement?.correction).rms,
             "noise is corrected too")

@@ -44,7 +44,8 @@ final class ResultWriter {
         let certificate = Certificate(
             of: saved, input: picture.target.picture, degradation: searchRequest.degradation)
         let accepted =
-            certificate.isAccepted(tolerance: request.tolerance) && face.judgement?.isConvincing != false
+            certificate.isAccepted(tolerance: request.tolerance + (face.judgement?.inputNoise ?? 0))
+            && face.judgement?.isConvincing != false
         let candidate = Report.Candidate(
             file: name, latents: latents, certificate: certificate, steps: face.steps,
             bestAfter: face.bestAfter,

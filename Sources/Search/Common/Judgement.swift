@@ -14,6 +14,9 @@ public struct Judgement: Codable, Hashable, Sendable {
     /// Of how many per cent of the generator's own samples the latents are as likely or likelier; nil where that is not
     /// known.
     public var priorPercentile: Double?
+    /// Standard deviation of the noise that the target was taken to have, in grey levels 0…255: a face need not be closer to
+    /// it than that. Nil for none.
+    public var inputNoise: Double?
     /// What the exact fit changed; nil where there was none.
     public var correction: Correction?
 

@@ -25,8 +25,8 @@ public struct FastMethod: SearchMethod {
     public var spread = 0.5
     /// Whether the searched picture is corrected so that it downscales to the target exactly.
     public var exactFit = true
-    /// Standard deviation of the noise in the target, in grey levels 0…255; nil for none. The exact fit then follows what
-    /// noise does not explain.
+    /// Standard deviation of the noise in the target, in grey levels 0…255, of which the exact fit follows what noise does
+    /// not explain; nil to look for it.
     public var inputNoise: Double?
 
     /// The noise that a target can have, in grey levels.
@@ -34,9 +34,7 @@ public struct FastMethod: SearchMethod {
 
     public init() {}
 
-    public var defaultTolerance: Double {
-        (exactFit ? 0.5 : ClassicMethod.pulseTolerance) + (inputNoise ?? 0)
-    }
+    public var defaultTolerance: Double { exactFit ? 0.5 : ClassicMethod.pulseTolerance }
 
     public func likeness(of target: Target, latents: LatentSpace) -> Double? {
         latents.encoder?.likeness.map { $0(thumbnail(of: target.tensor(), side: $0.side)) }

@@ -11,6 +11,8 @@ final class FastSearch: CandidateSearch {
     private let encoder: FaceEncoder?
     private let threads: Int
     private let likeness: Double?
+    /// Of the target, in grey levels 0…255; 0 for none.
+    private let noise: Double
 
     /// - Parameter candidate: counted from 1.
     /// - Throws: `FastMethodError`.
@@ -25,6 +27,7 @@ final class FastSearch: CandidateSearch {
         self.request = request
         (encoder, threads) = (latents.encoder, seat.threads)
         likeness = method.likeness(of: request.target, latents: latents)
+        noise = method.inputNoise ?? InputNoise.estimate(of: request.target.tensor()) ?? 0
         let start = FastStart(
             seed: request.seed, candidate: candidate, specification: specification, latents: latents,
             target: request.target.tensor(), spread: method.spread)
@@ -42,7 +45,7 @@ final class FastSearch: CandidateSearch {
             prior: LatentPrior(statistics),
             likelihood: FaceLikelihood(
                 target: request.target.tensor(), weights: FaceWeights(), misfit: method.misfit / 255,
-                independent: method.independentMisfits, noise: (method.inputNoise ?? 0) / 255),
+                independent: method.independentMisfits, noise: noise / 255),
             start: Tensor((0..<slots).flatMap { _ in start.u }, shape: [slots, start.u.count]),
             centre: start.u, candidate: candidate, workspace: seat.workspace(shape))
     }
@@ -66,6 +69,7 @@ final class FastSearch: CandidateSearch {
             isConvincing: faceRMS <= FastMethod.convincingFaceRMS
                 && likeness ?? 1 >= FaceLikeness.limit,
             priorPercentile: encoder?.percentile(ofDistance: core.bestDistance()))
+        if noise > 0 { judgement.inputNoise = noise }
         if core.method.exactFit, let fit = ExactFit(degradation: request.degradation, threads: threads) {
             let clock = ContinuousClock()
             let start = clock.now
@@ -86,7 +90,7 @@ final class FastSearch: CandidateSearch {
     /// What the exact fit aims at: the target, without what is its noise as seen from a picture.
     private func fitTarget(for picture: Tensor<Float>) -> Tensor<Float> {
         var target: Tensor<Float> = request.target.tensor()
-        guard let noise = core.method.inputNoise, noise > 0 else { return target }
+        guard noise > 0 else { return target }
         var residual = target
         let degraded = request.degradation.apply(picture)
         for i in 0..<target.count { residual[i] = target[i] - degraded[i] }

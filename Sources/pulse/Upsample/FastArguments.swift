@@ -19,8 +19,8 @@ struct FastArguments: ModeArguments {
 
     @Option(
         help: """
-            How noisy the input is: the standard deviation of its noise in grey levels, 0…64. Answers then agree with it to \
-            within that, and no closer (default: 0).
+            How noisy the input is: the standard deviation of its noise in grey levels, 0…64, to within which answers then \
+            agree with it; 0 for none (default: looked for).
             """)
     var inputNoise: Double?
 

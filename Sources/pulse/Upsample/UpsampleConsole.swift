@@ -58,7 +58,8 @@ struct UpsampleConsole {
         if let judgement = candidate.judgement, !judgement.isConvincing {
             return "not accepted: \(judgement.wording)"
         }
-        return "not accepted (more than the tolerance of \(decimals(request.tolerance, 2)))"
+        return
+            "not accepted (more than the tolerance of \(decimals(request.tolerance + (candidate.judgement?.inputNoise ?? 0), 2)))"
     }
 
     /// Tells what was found for one input.
@@ -82,6 +83,11 @@ struct UpsampleConsole {
             printResult(
                 "  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 2)) grey levels\(before), \(verdict)\(end)"
             )
+        }
+        if let noise = report.candidates.first?.judgement?.inputNoise {
+            printResult(
+                "  The input is taken to be noisy, by \(decimals(noise, 0)) grey levels: it is followed to within that "
+                    + "(--input-noise 0 follows it exactly).")
         }
         printResult("  \(folder)/overview.png  to look at")
         printResult(

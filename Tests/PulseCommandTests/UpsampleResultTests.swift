@@ -43,7 +43,9 @@ import Testing
                 #expect(output.standardOutput.contains(line), "\(output)")
             }
             #expect(output.standardOutput.contains("not accepted"), "\(output)")
-            #expect(output.standardOutput.contains("none is the person in the picture"), "\(output)")
+            #expect(
+                output.standardOutput.contains("none is the one that was made small"),
+                "\(output)")
             let overview = try Picture(contentsOf: scene.url("out/a/overview.png"))
             #expect(overview.width <= 2400)
         }

@@ -46,10 +46,11 @@ public struct FaceLikeness: Sendable {
         return picture.map { ($0 - mean) / deviation }
     }
 
-    /// Whether a pixel is in the ellipse of an aligned face.
+    /// Whether a pixel is in the ellipse of an aligned face, a tenth larger.
     private static func isFace(row: Int, column: Int, side: Int) -> Bool {
-        let x = ((Float(column) + 0.5) / Float(side) - 0.5) / 0.33
-        let y = ((Float(row) + 0.5) / Float(side) - 0.53) / 0.42
+        let x =
+            ((Float(column) + 0.5) / Float(side) - Float(FaceEllipse.centreX)) / Float(FaceEllipse.radiusX)
+        let y = ((Float(row) + 0.5) / Float(side) - Float(FaceEllipse.centreY)) / Float(FaceEllipse.radiusY)
         return x * x + y * y < 1.21
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Generators
 import Tensors
 
 /// How probable the target is, given a candidate's degraded picture x: −log p = (n / 2τ²) Σ wᵢ (xᵢ − yᵢ)² / Σ wᵢ.
@@ -48,11 +49,11 @@ struct FaceLikelihood<Scalar: SearchScalar> {
 
 /// How much each part of an aligned face counts: 1 inside an ellipse, falling to less around it.
 struct FaceWeights: Sendable {
-    /// Centre and radii as shares of the sides. The ellipse of aligned faces from brow to chin.
-    var centreX = 0.50
-    var centreY = 0.53
-    var radiusX = 0.33
-    var radiusY = 0.42
+    /// Centre and radii as shares of the sides.
+    var centreX = FaceEllipse.centreX
+    var centreY = FaceEllipse.centreY
+    var radiusX = FaceEllipse.radiusX
+    var radiusY = FaceEllipse.radiusY
     /// What counts outside.
     var outside = 0.08
     /// Over which share of the radius it falls.

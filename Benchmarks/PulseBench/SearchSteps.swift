@@ -65,7 +65,7 @@ final class SearchSteps {
             classic.eps = 0
             method = classic
         }
-        method.steps = steps
+        method.setSteps(steps)
         let generators = try model.makeGenerators(min(candidates, threads), threads: threads)
         let request = SearchRequest(
             target: try Target(Self.target(side: side)),

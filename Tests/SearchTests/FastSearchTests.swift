@@ -125,7 +125,7 @@ import Testing
         let stripes = (0..<64).flatMap { i -> [UInt8] in Array(repeating: i % 2 == 0 ? 0 : 255, count: 3) }
         let target = try Target(Picture(width: 8, height: 8, pixels: stripes))
         var method = method()
-        method.steps = 1
+        method.setSteps(1)
         let found = try finished(method, toyRequest(seed: 1, target: target))
         #expect(try #require(found.judgement).isConvincing == false)
     }
@@ -144,6 +144,23 @@ import Testing
         latents.encoder?.likeness = nil
         let unasked = try #require(try finished(method(), toyRequest(seed: 1), latents).judgement)
         #expect(unasked.likeness == nil && unasked.isConvincing)
+    }
+
+    /// A face that is missed by much takes more steps by itself, unless the number of steps was said.
+    @Test func hardFacesTakeMoreSteps() throws {
+        let stripes = (0..<64).flatMap { i -> [UInt8] in Array(repeating: i % 2 == 0 ? 0 : 255, count: 3) }
+        let hard = try toyRequest(seed: 1, target: try Target(Picture(width: 8, height: 8, pixels: stripes)))
+        var method = FastMethod()
+        (method.steps, method.hardSteps, method.exactFit) = (4, 3, false)
+        let found = try finished(method, hard)
+        #expect(found.steps == 7 && found.ending == .budget)
+        method.setSteps(4)
+        #expect(try finished(method, hard).steps == 4)
+        // What the search comes by on its way is not hard to find again.
+        method.setSteps(1)
+        let near = try finished(method, hard).picture.downscaled(by: hard.degradation)
+        (method.steps, method.hardSteps) = (4, 3)
+        #expect(try finished(method, toyRequest(seed: 1, target: try Target(near))).steps == 4)
     }
 
     @Test func numbersThatAreNotFiniteEndTheSearch() throws {
@@ -186,7 +203,7 @@ import Testing
 
     private func method() -> FastMethod {
         var method = FastMethod()
-        method.steps = 8
+        method.setSteps(8)
         return method
     }
 

@@ -10,13 +10,14 @@ public struct FaceEncoder: Sendable {
     public struct Guess: Sendable {
         /// Of v − μ along the leading principal axes, [axes].
         public var coordinates: [Float]
-        /// A, lower triangular: the truth is usually A·ε away, where ε is standard normal, [axes, axes].
+        /// A, lower triangular, [axes, axes]: A·ε, where ε is standard normal, leads to others that the picture leaves open.
         public var factor: Tensor<Float>
     }
 
     /// From 2x − 1, where x is the picture, to the coordinates.
     package let chain: LayerChain
-    /// For inputs of some sides, ascending: the Cholesky factor of the covariance of what the guess misses, [axes, axes].
+    /// For inputs of some sides, ascending: a Cholesky factor, [axes, axes], of the covariance of what the guess misses, as far
+    /// as the picture does not show it.
     package let factors: [(side: Int, factor: Tensor<Float>)]
     /// Quantiles 0 … 100 % of the generator's own latents' squared distance under the prior of the search.
     public let distanceQuantiles: [Float]

@@ -113,8 +113,9 @@ struct EncoderTraining {
         return result
     }
 
-    /// The Cholesky factor of the misses' covariance, [axes, axes]. Few samples tell variances better than how they go
-    /// together, so half of it is taken to be diagonal.
+    /// Half the Cholesky factor of the misses' covariance, [axes, axes]: how much of what the guess misses the small picture
+    /// would show is not measured here, and whole draws show too much. Few samples tell variances better than how they go
+    /// together, so half of the covariance is taken to be diagonal.
     private func factor(_ weights: [Double], _ coordinates: [Double], from first: Int, axes: Int) -> Tensor<
         Float
     >? {
@@ -137,7 +138,7 @@ struct EncoderTraining {
             LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "L")), Int32(axes), &covariance, Int32(axes))
         guard status == 0 else { return nil }
         var factor = Tensor<Float>(zeros: [axes, axes])
-        for i in 0..<axes { for j in 0...i { factor[i * axes + j] = Float(covariance[i * axes + j]) } }
+        for i in 0..<axes { for j in 0...i { factor[i * axes + j] = Float(covariance[i * axes + j]) / 2 } }
         return factor
     }
 

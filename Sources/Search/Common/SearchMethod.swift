@@ -12,11 +12,14 @@ public protocol SearchMethod: Codable, Hashable, Sendable {
     static var defaultCount: Int { get }
     /// Whether it starts better where the model is prepared.
     static var startsFromEncoder: Bool { get }
-    /// Most steps of one candidate.
+    /// Steps of one candidate, where it does not need more.
     var steps: Int { get set }
 
     /// With the default options.
     init()
+
+    /// Has each candidate take so many steps, and no more.
+    mutating func setSteps(_ count: Int)
 
     /// - Throws: an error for the first option that no search can run with.
     func validate() throws
@@ -41,6 +44,8 @@ public protocol SearchMethod: Codable, Hashable, Sendable {
 
 extension SearchMethod {
     public static var startsFromEncoder: Bool { false }
+
+    public mutating func setSteps(_ count: Int) { steps = count }
 
     public func likeness(of target: Target, latents: LatentSpace) -> Double? { nil }
 }

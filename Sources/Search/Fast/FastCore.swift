@@ -10,6 +10,8 @@ final class FastCore<Scalar: SearchScalar> {
     private let likelihood: FaceLikelihood<Scalar>
     private(set) var completedSteps = 0
     private(set) var seconds = 0.0
+    /// How many steps it takes in all, as far as is known yet.
+    private(set) var stepCount: Int
     /// Whether the search has met a number that is not finite; it ends there.
     private(set) var hasDiverged = false
     /// The point with the lowest loss so far, its loss, the mean square that the likelihood looks at and that of the picture
@@ -46,6 +48,7 @@ final class FastCore<Scalar: SearchScalar> {
         candidate: Int, workspace: SearchWorkspace<Scalar>
     ) {
         self.method = method
+        stepCount = method.steps
         self.model = model
         self.latentModel = latentModel
         self.prior = prior
@@ -70,15 +73,14 @@ final class FastCore<Scalar: SearchScalar> {
     }
 
     var ending: Candidate.Ending {
-        hasDiverged ? .diverged : completedSteps == method.steps ? .budget : .interrupted
+        hasDiverged ? .diverged : completedSteps == stepCount ? .budget : .interrupted
     }
 
     /// Takes the next step; `nil` once all have been taken, or numbers are no longer finite.
     func step() -> SearchStep? {
-        guard completedSteps < method.steps, !hasDiverged else { return nil }
+        guard completedSteps < stepCount, !hasDiverged else { return nil }
         let start = clock.now
-        let rate =
-            method.learningRate * FastSchedule.factor(step: completedSteps, of: method.steps)
+        let rate = method.learningRate * factor(step: completedSteps)
         guard let (total, fit) = renderAndMeasure() else { return nil }
         differentiate()
         move(rate)
@@ -86,14 +88,27 @@ final class FastCore<Scalar: SearchScalar> {
         let losses = losses
         if !Scalar.isFinite(u) {
             hasDiverged = true
-        } else if completedSteps == method.steps {
+        } else if completedSteps == method.steps, isHard {
+            stepCount += method.hardSteps
+        } else if completedSteps == stepCount {
             if renderAndMeasure() != nil, bestStep == completedSteps { showBest() }
         }
         let taken = (clock.now - start) / .seconds(1)
         seconds += taken
         return SearchStep(
-            candidate: candidate, index: completedSteps, total: method.steps, losses: losses,
+            candidate: candidate, index: completedSteps, total: stepCount, losses: losses,
             totalLoss: total, fit: fit, bestFit: bestFit, learningRate: rate, seconds: taken)
+    }
+
+    /// Whether the face is missed by so much that more steps are worth their time.
+    private var isHard: Bool { 255 * bestMisfit.squareRoot() > FastMethod.hardFaceRMS }
+
+    /// Of the learning rate: more steps are a search of their own, from a lower rate.
+    private func factor(step: Int) -> Double {
+        step < method.steps
+            ? FastSchedule.factor(step: step, of: method.steps)
+            : FastSchedule.hardShare
+                * FastSchedule.factor(step: step - method.steps, of: method.hardSteps)
     }
 
     /// w of a point.

@@ -10,8 +10,13 @@ public struct FastMethod: SearchMethod {
     /// generator can make (Documentation/FastSearch.md).
     static let convincingFaceRMS = 40.0
 
+    /// Above which difference by the face, in grey levels 0…255, a candidate takes more steps by itself.
+    static let hardFaceRMS = 27.0
+
     /// How many optimiser steps each candidate takes.
     public var steps = 14
+    /// How many more it takes where the face is then still missed by much.
+    public var hardSteps = 10
     /// Of Adam, in standard deviations of the latents' coordinates.
     public var learningRate = 0.25
     /// Of what a slot has for itself, as a share of that.
@@ -22,7 +27,7 @@ public struct FastMethod: SearchMethod {
     public var independentMisfits = 100.0
     /// How different the starts of candidates are: 0 is the encoder's guess for all, 1 a draw from all that it deems
     /// possible.
-    public var spread = 0.5
+    public var spread = 1.0
     /// Whether the searched picture is corrected so that it downscales to the target exactly.
     public var exactFit = true
     /// Standard deviation of the noise in the target, in grey levels 0…255, of which the exact fit follows what noise does
@@ -43,6 +48,7 @@ public struct FastMethod: SearchMethod {
     /// - Throws: `FastMethodError` for the first setting that no search can run with.
     public func validate() throws(FastMethodError) {
         guard ClassicMethod.stepRange.contains(steps) else { throw .steps(steps) }
+        guard (0...ClassicMethod.stepRange.upperBound).contains(hardSteps) else { throw .steps(hardSteps) }
         guard learningRate.isFinite, learningRate > 0 else { throw .learningRate(learningRate) }
         guard offsetRate.isFinite, offsetRate >= 0 else { throw .offsetRate(offsetRate) }
         guard misfit.isFinite, misfit > 0 else { throw .misfit(misfit) }
@@ -52,6 +58,8 @@ public struct FastMethod: SearchMethod {
         if let inputNoise, !Self.inputNoiseRange.contains(inputNoise) { throw .inputNoise(inputNoise) }
         guard (0...2).contains(spread) else { throw .spread(spread) }
     }
+
+    public mutating func setSteps(_ count: Int) { (steps, hardSteps) = (count, 0) }
 
     public func validate(for generator: GeneratorSpecification) throws(FastMethodError) { try validate() }
 

@@ -5,6 +5,9 @@ struct FastSchedule {
     /// The share of the steps in which it rises.
     static let rise = 0.3
 
+    /// The highest factor of the steps that hard faces take besides.
+    static let hardShare = 0.6
+
     /// The factor of step `index` out of `count`, counted from 0.
     static func factor(step index: Int, of count: Int) -> Double {
         let rising = max(1, rise * Double(count))

@@ -22,6 +22,8 @@ final class ProgressReporter {
     /// "2/5" of the inputs, empty where there is one.
     private var position = ""
     private var candidates = 1
+    /// Of a candidate that does not need more.
+    private var steps = 1
     private var total = 1
     private var done = 0
     private var started: ContinuousClock.Instant
@@ -39,6 +41,7 @@ final class ProgressReporter {
         self.input = input
         self.candidates = candidates
         position = inputs > 1 ? "\(index)/\(inputs)" : ""
+        self.steps = steps
         (total, done) = (candidates * steps, 0)
         started = clock.now
         lastDrawn = nil
@@ -46,6 +49,8 @@ final class ProgressReporter {
 
     func show(_ step: SearchStep) {
         done += 1
+        // A candidate that takes more steps than others says so when the first of them is taken.
+        if step.index == steps + 1 { total += step.total - steps }
         switch style {
         case .json: writeToStandardError(json(step) + "\n")
         case .bar:

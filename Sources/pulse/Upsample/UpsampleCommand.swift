@@ -149,7 +149,7 @@ struct UpsampleCommand: ComputingCommand {
     /// What the options ask for, checked.
     func newRequest() throws -> UpsampleRequest {
         var method = try method()
-        if let steps { method.steps = steps }
+        if let steps { method.setSteps(steps) }
         do {
             try method.validate()
             if let tolerance { try SearchRequest.validate(tolerance: tolerance) }

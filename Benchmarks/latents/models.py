@@ -28,10 +28,16 @@ MODELS = {
     "full": "full covariance, one for all slots",
     "fast": "full covariance and the fast search's offsets between slots",
     "literal": "full covariance 16 C in each slot",
-    "truncated": "mapping network's samples, ψ = 0.7",
+    "truncated": "mapping network's samples, truncated by 0.7",
 }
+# Models of which fewer pictures are made: what they are for is plain by then.
+FEWER = {"tiled-free": 40, "literal": 20}
 # Those whose n-th picture is made from the same numbers as another's n-th.
-PAIRED = {"truncated": "true", "fast": "full"}
+PAIRED = {"truncated": "true", "fast": "full", "tiled-free": "tiled", "classic": "slots"}
+
+
+def chunks(model, samples):
+    return range(-(-min(samples, FEWER.get(model, samples)) // CHUNK))
 
 
 class LatentSpace(ModelFile):

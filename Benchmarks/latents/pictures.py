@@ -8,7 +8,7 @@ from PIL import Image
 from model_file import BENCH, MODEL
 from search import embedding, niqe, tone
 
-from .models import CHUNK, MODELS, SIZE, SLOTS
+from .models import CHUNK, MODELS, SIZE, SLOTS, chunks
 
 SIDE = 1024
 SMALL = 16
@@ -40,7 +40,7 @@ def sample(options, space, offsets, note):
         looked_at = CHUNK * chunk < options.looked_at
         for model in MODELS:
             file = folder / f"{model}-{chunk:03d}.npz"
-            if file.exists():
+            if file.exists() or chunk not in chunks(model, options.samples):
                 continue
             render = render or Renderer(options.threads)
             embed = embed or embedding.Embedder.installed()
@@ -58,6 +58,16 @@ def sample(options, space, offsets, note):
             np.savez(aside, **{name: np.array([row[name] for row in rows]) for name in rows[0]})
             aside.rename(file)
         note(f"{CHUNK * (chunk + 1)} pictures of each model")
+
+
+def at_the_mean(options, space):
+    """ITA and L* of the pictures of LReLU(μ), the middle of every Gaussian here, and of the mean of w."""
+    render = Renderer(options.threads)
+    found = {}
+    for name, w in (("LReLU(mean of v)", space.activated(space.mean)), ("mean of w", space.mean_w)):
+        row = measured(render(np.tile(w, (SLOTS, 1)), space.noise("true", 0, 0)))
+        found[name] = row["ita"], row["lightness"]
+    return found
 
 
 def measured(picture):
@@ -79,5 +89,6 @@ def looked(picture, embed, pristine):
 
 def read(options, model):
     """What was measured on a model's pictures: {name: array with a row for each}."""
-    chunks = [np.load(options.folder / "samples" / f"{model}-{chunk:03d}.npz") for chunk in range(-(-options.samples // CHUNK))]
-    return {name: np.concatenate([chunk[name] for chunk in chunks if name in chunk])[:options.samples] for name in chunks[0].files}
+    files = [options.folder / "samples" / f"{model}-{chunk:03d}.npz" for chunk in chunks(model, options.samples)]
+    loaded = [np.load(file) for file in files]
+    return {name: np.concatenate([chunk[name] for chunk in loaded if name in chunk])[:options.samples] for name in loaded[0].files}

@@ -5,7 +5,7 @@ import numpy as np
 from search import tone
 
 from . import pictures, searches
-from .models import MODELS, PAIRED
+from .models import FEWER, MODELS, PAIRED
 
 # Chardon et al. 1991, with Del Bino's names; lower limits in degrees of ITA.
 CLASSES = {"very light": 55, "light": 41, "intermediate": 28, "tan": 10, "brown": -30, "dark": -np.inf}
@@ -19,6 +19,8 @@ def tables(options, space, record):
     yield from samples_table(options, space, data)
     yield from tone_table(data)
     yield from searches_table(options, space, record)
+    for name, (ita, lightness) in pictures.at_the_mean(options, space).items():
+        yield f"The picture of the {name}: {ita:.1f} degrees of ITA, L* {lightness:.1f}"
     leading, diagonal = space.variance_kept(32)
     yield (f"32 directions hold {leading:.0%} of the variance of v; a diagonal Gaussian has {diagonal:.1%} of the variance along "
            f"them. Squared distance of true samples, 5, 50, 95, 99 %: "
@@ -49,23 +51,33 @@ def samples_table(options, space, data):
 
 def tone_table(data):
     yield "### Skin tone, degrees of ITA\n"
-    yield "| model | mean | minus true | spread over true | 5 % | 25 % | 50 % | 75 % | 95 % | darker than 10 | darker than −30 | L* |"
-    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
-    for model, title in MODELS.items():
+    yield "| model | mean | minus true | spread over true | 5 % | 25 % | 50 % | 75 % | 95 % | darker than 10 | darker than −30 |"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    tones = {model: title for model, title in MODELS.items() if model not in FEWER}
+    for model, title in tones.items():
         own, true = data[model]["ita"], data["true"]["ita"]
         minus = bootstrap(lambda x, y: x.mean() - y.mean(), own, true, paired=PAIRED.get(model) == "true")
         yield row([title, shown(bootstrap(np.mean, own), 1), shown(minus, 1) if model != "true" else "",
                    shown(bootstrap(lambda x, y: x.std() / y.std(), own, true), 2) if model != "true" else f"({own.std():.1f})",
                    *(f"{q:.0f}" for q in np.percentile(own, [5, 25, 50, 75, 95])),
-                   share(own < 10), share(own < -30), shown(bootstrap(np.mean, data[model]["lightness"]), 1)])
+                   share(own < 10), share(own < -30)])
     yield ""
     for model, reference in PAIRED.items():
-        yield f"{model} minus {reference}, paired: {shown(bootstrap(np.mean, data[model]['ita'] - data[reference]['ita']), 1)}"
-    minus = bootstrap(lambda x, y: x.mean() - y.mean(), data["full"]["ita"], data["slots"]["ita"])
-    yield f"full minus slots: {shown(minus, 1)}\n"
+        minus = [data[model][name] - data[reference][name][:len(data[model][name])] for name in ("ita", "lightness")]
+        yield f"{model} minus {reference}, paired: ITA {shown(bootstrap(np.mean, minus[0]), 1)}, L* {shown(bootstrap(np.mean, minus[1]), 1)}\n"
+    yield "### Lightness of the skin, L*\n"
+    yield "| model | mean | minus true | spread over true | 5 % | 25 % | 50 % | 75 % | 95 % | darker than 50 |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    for model, title in tones.items():
+        own, true = data[model]["lightness"], data["true"]["lightness"]
+        minus = bootstrap(lambda x, y: x.mean() - y.mean(), own, true, paired=PAIRED.get(model) == "true")
+        spread = bootstrap(lambda x, y: x.std() / y.std(), own, true)
+        yield row([title, shown(bootstrap(np.mean, own), 1), *((shown(minus, 1), shown(spread, 2)) if model != "true" else ("", f"({own.std():.1f})")),
+                   *(f"{q:.0f}" for q in np.percentile(own, [5, 25, 50, 75, 95])), share(own < 50)])
+    yield ""
     yield "| model | " + " | ".join(CLASSES) + " |"
     yield "|---|" + "---|" * len(CLASSES)
-    for model, title in MODELS.items():
+    for model, title in tones.items():
         above, cells = np.inf, [title]
         for limit in CLASSES.values():
             cells.append(share((data[model]["ita"] > limit) & (data[model]["ita"] <= above)))
@@ -76,39 +88,50 @@ def tone_table(data):
 
 def searches_table(options, space, record):
     found = searches.answers(options, record, space)
-    people = len({person["name"] for _, person, _ in found})
-    yield f"### What searches end with: {people} people, one answer each; medians, and means with intervals over people\n"
-    yield ("| search | accepted | rms, saved | distance | along the 64 leading axes, the others | percentile | apart | brightness of "
-           "skin, L* | ITA, saved | slope | ITA, searched | slope |")
-    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
-    shifts = {}
+    people = record["people"]
+    yield f"### What searches end with: {len(people)} people, one answer each\n"
+    yield "Medians over people; apart in standard deviations.\n"
+    yield "| search | accepted | rms, saved | distance | along the 64 leading axes, the others | percentile | apart |"
+    yield "|---|---|---|---|---|---|---|"
+    by_search = {}
     for size in searches.SIZES:
         for mode in ("classic", "fast"):
-            rows = [r for r in found if (r[0]["size"], r[0]["mode"]) == (size, mode)]
+            rows = [(s, f) for s, _, f in found if (s["size"], s["mode"]) == (size, mode)]
             if not rows:
                 continue
-            figures = [f for _, _, f in rows]
-            photograph = np.array([person["ita"] for _, person, _ in rows])
-            cells = [f"{mode}, {size} px", f"{sum(s['accepted'][0] for s, _, _ in rows)} of {len(rows)}",
-                     f"{np.median([s['rms'][0] for s, _, _ in rows]):.2f}",
-                     f"{np.median([f['distance'] for f in figures]):.0f}",
-                     f"{np.median([f['leading'] for f in figures]):.2f}, {np.median([f['far'] for f in figures]):.2f}",
-                     f"{np.median([space.percentile(f['distance']) for f in figures]):.0f}",
-                     f"{np.median([f['apart'] for f in figures]):.2f}",
-                     shown(bootstrap(np.mean, np.array([f["searched"]["lightness"] for f in figures])), 1)]
-            for kind in ("saved", "searched"):
-                shift = np.array([f[kind]["ita"] for f in figures])
-                shifts[mode, size, kind] = {person["name"]: s for (_, person, _), s in zip(rows, shift)}
-                cells += [shown(bootstrap(np.mean, shift), 1), shown(tone.interval(tone.slope, photograph, shift), 2)]
-            yield row(cells)
+            by_search[mode, size] = {s["name"]: f for s, f in rows}
+            median = {name: np.median([f[name] for _, f in rows]) for name in ("distance", "leading", "far", "apart")}
+            yield row([f"{mode}, {size} px", f"{sum(s['accepted'][0] for s, _ in rows)} of {len(rows)}",
+                       f"{np.median([s['rms'][0] for s, _ in rows]):.2f}", f"{median['distance']:.0f}",
+                       f"{median['leading']:.2f}, {median['far']:.2f}",
+                       f"{np.median([space.percentile(f['distance']) for _, f in rows]):.0f}", f"{median['apart']:.2f}"])
+    yield ""
+    for measure, title in (("ita", "Degrees of ITA"), ("lightness", "L*")):
+        yield from shifts_table(people, by_search, measure, title)
+
+
+def shifts_table(people, by_search, measure, title):
+    """How far each answer's skin is from the photograph's: as saved, and as the latents draw it, before the exact fit."""
+    yield f"{title}, answer minus photograph, from the photograph of the darkest skin to that of the lightest.\n"
+    yield "| search | " + " | ".join(f"{person[measure]:.0f}" for person in people) + " | mean | slope |"
+    yield "|---|" + "---|" * (len(people) + 2)
+    shifts = {}
+    for (mode, size), figures in by_search.items():
+        for kind in ("saved", "searched") if mode == "fast" else ("saved",):
+            there = [person for person in people if person["name"] in figures]
+            shift = np.array([figures[person["name"]][kind][measure] for person in there])
+            shifts[mode, size, kind] = shift
+            of = np.array([person[measure] for person in there])
+            name = f"{mode}, {size} px" + (", before the exact fit" if kind == "searched" else "")
+            yield row([name, *(f"{s:+.1f}" for s in shift), shown(bootstrap(np.mean, shift), 1),
+                       shown(tone.interval(tone.slope, of, shift), 2)])
     yield ""
     for size in searches.SIZES:
         for kind in ("saved", "searched"):
-            classic, fast = (shifts.get((mode, size, kind), {}) for mode in ("classic", "fast"))
-            both = [classic[name] - fast[name] for name in classic if name in fast]
-            if both:
-                yield f"classic minus fast, {size} px, {kind}, paired: {shown(bootstrap(np.mean, np.array(both)), 1)}"
-    yield ""
+            classic, fast = shifts.get(("classic", size, "saved"), ()), shifts.get(("fast", size, kind), ())
+            if len(classic) and len(classic) == len(fast):
+                yield f"classic minus fast ({kind}), {size} px, paired: {shown(bootstrap(np.mean, classic - fast), 1)}\n"
+                yield f"size of the shift, the same: {shown(bootstrap(np.mean, abs(classic) - abs(fast)), 1)}\n"
 
 
 def spread_of_faces(embeddings, weights):
@@ -134,7 +157,7 @@ def brightness(small):
 
 def ratio(statistic, own, true):
     """A statistic of weighted rows over that of the true samples, with its bootstrap interval."""
-    if own is true:
+    if own.shape == true.shape and (own == true).all():
         return "1"
     random = np.random.default_rng(1)
 

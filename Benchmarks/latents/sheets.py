@@ -3,7 +3,7 @@
     python3 Benchmarks/latents/sheets.py DIR [--output FOLDER]
 
 latent-models.jpg: the first pictures of each model, one model a row. latent-models-tone.jpg: of each model the pictures whose
-skin tone is at its 2nd, 6th, … 98th hundredth, darkest first, as measured (ITA of the skin's patches, below each).
+skin tone is at its 5th, 15th, … 95th hundredth, darkest first, as measured (ITA of the skin's patches, on each).
 """
 
 import argparse
@@ -16,8 +16,8 @@ from PIL import Image, ImageDraw, ImageFont
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "Benchmarks"), str(ROOT / "Tools/encoder")]
 
-from latents.models import CHUNK, MODELS  # noqa: E402
-from latents.pictures import SHOWN  # noqa: E402
+from latents.models import FEWER, MODELS  # noqa: E402
+from latents.pictures import SHOWN, read  # noqa: E402
 
 COLUMNS = 10
 HEAD = 16
@@ -32,13 +32,13 @@ def main():
     output = options.output or options.folder
     first, by_tone = {}, {}
     for model in MODELS:
-        files = [options.folder / "samples" / f"{model}-{chunk:03d}.npz" for chunk in range(-(-options.samples // CHUNK))]
-        chunks = [np.load(file) for file in files]
-        shown, ita = (np.concatenate([chunk[name] for chunk in chunks])[:options.samples] for name in ("shown", "ita"))
+        data = read(options, model)
+        shown, ita = data["shown"], data["ita"]
         first[model] = [(picture, "") for picture in shown[:COLUMNS]]
-        order = np.argsort(ita)
-        places = order[((np.arange(COLUMNS) + 0.2) / (COLUMNS - 0.6) * (len(ita) - 1)).round().astype(int)]
-        by_tone[model] = [(shown[i], f"{ita[i]:.0f}°".replace("-", "−")) for i in places]
+        if model not in FEWER:
+            places = (np.arange(COLUMNS) + 0.5) / COLUMNS * len(ita)
+            chosen = np.argsort(ita)[places.astype(int)]
+            by_tone[model] = [(shown[i], f"{ita[i]:.0f}°".replace("-", "−")) for i in chosen]
     sheet(first).save(output / "latent-models.jpg", quality=86)
     sheet(by_tone).save(output / "latent-models-tone.jpg", quality=86)
 

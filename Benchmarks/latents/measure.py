@@ -31,7 +31,7 @@ def arguments():
     parser.add_argument("--portraits", type=Path, metavar="FOLDER",
                         help="photographs of people (default: generated faces stand in for them)")
     parser.add_argument("--people", type=int, default=8, help="how many of them are searched for (default: 8)")
-    parser.add_argument("--samples", type=int, default=200, help="pictures of each model (default: 200)")
+    parser.add_argument("--samples", type=int, default=100, help="pictures of each model (default: 100)")
     parser.add_argument("--looked-at", type=int, default=100, metavar="N",
                         help="how many of these are measured for variety and realism, the slow part (default: 100)")
     parser.add_argument("--seed", type=int, default=1, help="default: 1")

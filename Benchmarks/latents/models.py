@@ -26,6 +26,7 @@ MODELS = {
     "tiled-free": "diagonal, no sphere, one for all slots",
     "classic": "diagonal, no sphere, one a slot, noise drawn: the classic start",
     "full": "full covariance, one for all slots",
+    "full-slots": "full covariance, one a slot",
     "fast": "full covariance and the fast search's offsets between slots",
     "literal": "full covariance 16 C in each slot",
     "truncated": "mapping network's samples, truncated by 0.7",
@@ -97,9 +98,10 @@ class LatentSpace(ModelFile):
             if model == "fast":
                 v = v + offsets[self.random("offsets", chunk).integers(0, len(offsets), CHUNK)]
             w = self.activated(v)
-        elif model == "literal":
-            # What the search's prior would be as a density of 16 independent slots: Σ_l d²(v_l) / 16.
-            w = self.activated(self.mean + (normals("literal", SLOTS) * np.sqrt(SLOTS * self.variances)) @ self.axes)
+        elif model in ("full-slots", "literal"):
+            # The latter is what the search's prior would be as a density of 16 independent slots: Σ_l d²(v_l) / 16.
+            wide = SLOTS if model == "literal" else 1
+            w = self.activated(self.mean + (normals(model, SLOTS) * np.sqrt(wide * self.variances)) @ self.axes)
         else:
             z = normals("tiled") if "tiled" in model else normals("slots", SLOTS)
             z = sphere(z) if model in ("tiled", "slots") else z

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from search import tone
+from search import embedding, tone
 
 from . import pictures, searches
 from .models import FEWER, MODELS, PAIRED
@@ -36,7 +36,8 @@ def samples_table(options, space, data):
     for model, title in MODELS.items():
         own = data[model]
         cells = [title]
-        cells.append(ratio(spread_of_faces, own["embedding"], true["embedding"]) if "embedding" in own else "")
+        cells.append(ratio(spread_of_faces, *(embedding.distances(x, x) for x in (own["embedding"], true["embedding"])))
+                     if "embedding" in own else "")
         cells.append(ratio(total_variance, own["small"].reshape(len(own["small"]), -1), true["small"].reshape(len(true["small"]), -1)))
         cells.append(share(own["faces"] == 1) if "faces" in own else "")
         cells.append(shown(bootstrap(np.median, own["niqe"]), 2) if "niqe" in own else "")
@@ -65,6 +66,7 @@ def tone_table(data):
     for model, reference in PAIRED.items():
         minus = [data[model][name] - data[reference][name][:len(data[model][name])] for name in ("ita", "lightness")]
         yield f"{model} minus {reference}, paired: ITA {shown(bootstrap(np.mean, minus[0]), 1)}, L* {shown(bootstrap(np.mean, minus[1]), 1)}\n"
+    yield from contrasts_table(data)
     yield "### Lightness of the skin, L*\n"
     yield "| model | mean | minus true | spread over true | 5 % | 25 % | 50 % | 75 % | 95 % | darker than 50 |"
     yield "|---|---|---|---|---|---|---|---|---|---|"
@@ -82,6 +84,20 @@ def tone_table(data):
         for limit in CLASSES.values():
             cells.append(share((data[model]["ita"] > limit) & (data[model]["ita"] <= above)))
             above = limit
+        yield row(cells)
+    yield ""
+
+
+def contrasts_table(data):
+    """What one of the two assumptions does, the other being as it is."""
+    yield "| | ITA, minus | spread over | L*, minus | spread over |"
+    yield "|---|---|---|---|---|"
+    for own, other in (("tiled", "full"), ("slots", "full-slots"), ("slots", "tiled"), ("full-slots", "full")):
+        cells = [f"{MODELS[own]}, against {MODELS[other]}"]
+        for name in ("ita", "lightness"):
+            both = data[own][name], data[other][name]
+            cells += [shown(bootstrap(lambda x, y: x.mean() - y.mean(), *both), 1),
+                      shown(bootstrap(lambda x, y: x.std() / y.std(), *both), 2)]
         yield row(cells)
     yield ""
 
@@ -134,9 +150,8 @@ def shifts_table(people, by_search, measure, title):
                 yield f"size of the shift, the same: {shown(bootstrap(np.mean, abs(classic) - abs(fast)), 1)}\n"
 
 
-def spread_of_faces(embeddings, weights):
-    """The mean distance between different faces, each counted as often as it was drawn."""
-    apart = np.linalg.norm(embeddings[:, None] - embeddings[None], axis=-1)
+def spread_of_faces(apart, weights):
+    """The mean of the distances [N, N] between different faces, each counted as often as it was drawn."""
     pairs = np.outer(weights, weights).astype(float)
     np.fill_diagonal(pairs, 0)
     return (apart * pairs).sum() / pairs.sum()

@@ -20,7 +20,9 @@ def run(options, mode, note):
     record = json.loads(file.read_text()) if file.exists() else {"people": people(options, note), "searches": []}
     done = {(s["name"], s["size"], s["mode"]) for s in record["searches"]}
     settings = Namespace(pulse=options.pulse, count=1, seed=options.seed, threads=options.threads, steps=None)
-    for index, person in enumerate(record["people"]):
+    # From both ends of the tones inwards, so that a run that is cut off has looked at either.
+    order = sorted(range(len(record["people"])), key=lambda i: (min(i, len(record["people"]) - 1 - i), i))
+    for number, person in enumerate(record["people"][i] for i in order):
         for size in SIZES:
             if (person["name"], size, mode) in done:
                 continue
@@ -29,7 +31,7 @@ def run(options, mode, note):
                 raise RuntimeError(f"{person['name']}, {mode} mode: {found['error']}")
             record["searches"].append(found)
             file.write_text(json.dumps(record, indent=1) + "\n")
-            note(f"search {index + 1} of {len(record['people'])}: {mode} {size} px, {found['wall']:.0f} s")
+            note(f"search {number + 1} of {len(record['people'])}: {mode} {size} px, {found['wall']:.0f} s")
     return record
 
 

@@ -26,7 +26,7 @@ HEAD = 16
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="DIR")
-    parser.add_argument("--samples", type=int, default=200, help="how many pictures of each model there are (default: 200)")
+    parser.add_argument("--samples", type=int, default=100, help="how many pictures of each model there are (default: 100)")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="default: DIR")
     options = parser.parse_args()
     output = options.output or options.folder
@@ -38,7 +38,7 @@ def main():
         if model not in FEWER:
             places = (np.arange(COLUMNS) + 0.5) / COLUMNS * len(ita)
             chosen = np.argsort(ita)[places.astype(int)]
-            by_tone[model] = [(shown[i], f"{ita[i]:.0f}°".replace("-", "−")) for i in chosen]
+            by_tone[model] = [(shown[i], f"{ita[i]:.0f}°") for i in chosen]
     sheet(first).save(output / "latent-models.jpg", quality=86)
     sheet(by_tone).save(output / "latent-models-tone.jpg", quality=86)
 

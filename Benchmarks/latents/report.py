@@ -139,7 +139,8 @@ def shifts_table(people, by_search, measure, title):
             shifts[mode, size, kind] = shift
             of = np.array([person[measure] for person in there])
             name = f"{mode}, {size} px" + (", before the exact fit" if kind == "searched" else "")
-            yield row([name, *(f"{s:+.1f}" for s in shift), shown(bootstrap(np.mean, shift), 1),
+            cells = {person["name"]: f"{s:+.1f}" for person, s in zip(there, shift)}
+            yield row([name, *(cells.get(person["name"], "") for person in people), shown(bootstrap(np.mean, shift), 1),
                        shown(tone.interval(tone.slope, of, shift), 2)])
     yield ""
     for size in searches.SIZES:

@@ -31,6 +31,14 @@ import Testing
         #expect(unlikeInputNote(likeness: 0.034).hasPrefix("\(unlike) (likeness 0.03, less than 0.50)"))
     }
 
+    @Test(arguments: [
+        (0.0, "as ordinary as any of"), (0.6, "more unusual than 1 % of"), (19, "more unusual than 19 % of"),
+        (99, "more unusual than 99 % of"), (100, "more unusual than nearly all of"),
+    ])
+    func howUnusualAFaceIs(percentile: Double, words: String) {
+        #expect(rarityNote(percentile: percentile) == "\(words) the generator's own pictures")
+    }
+
     // MARK: Pictures
 
     @Test func aPipeIsCalledOne() {

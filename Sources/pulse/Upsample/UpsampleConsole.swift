@@ -80,8 +80,10 @@ struct UpsampleConsole {
                 } ?? ""
             let end =
                 candidate.ended == "diverged" ? "; the search diverged after \(candidate.steps) steps" : ""
+            let rarity =
+                candidate.judgement?.priorPercentile.map { "; \(rarityNote(percentile: $0))" } ?? ""
             printResult(
-                "  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 2)) grey levels\(before), \(verdict)\(end)"
+                "  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 2)) grey levels\(before), \(verdict)\(rarity)\(end)"
             )
         }
         if let noise = report.candidates.first?.judgement?.inputNoise {

@@ -108,3 +108,13 @@ func unlikeInputNote(likeness: Double) -> String {
         + "\(decimals(FaceLikeness.limit, 2))): the search goes on, but what it finds will not be accepted. Inputs are "
         + "framed like the pictures that the model learned from: faces upright, from the front, as pulse align crops them"
 }
+
+/// How unusual a face is for its generator.
+/// - Parameter percentile: as in ``Judgement``.
+func rarityNote(percentile: Double) -> String {
+    switch percentile.rounded() {
+    case ..<1: "as ordinary as any of the generator's own pictures"
+    case 99.5...: "more unusual than nearly all of the generator's own pictures"
+    case let share: "more unusual than \(Int(share)) % of the generator's own pictures"
+    }
+}

@@ -39,6 +39,20 @@ import Testing
         #expect(rarityNote(percentile: percentile) == "\(words) the generator's own pictures")
     }
 
+    @Test func anOperatorIsToldWithItsMargin() throws {
+        func text(margin: Double, undetermined: Bool, chosen: String) throws -> String {
+            let json = """
+                {"likeliest": "box", "next": "lanczos", "margin": \(margin), "isUndetermined": \(undetermined)}
+                """
+            let guess = try JSONDecoder().decode(OperatorGuess.self, from: Data(json.utf8))
+            return operatorNote(guess, chosen: chosen)
+        }
+        let sure = try text(margin: 4.24, undetermined: false, chosen: "box")
+        #expect(sure.contains("made small by box (margin 4.2, 2.5 decide)"))
+        let open = try text(margin: 0.31, undetermined: true, chosen: "bicubic")
+        #expect(open.contains("undetermined (box or lanczos, margin 0.3, 2.5 decide): bicubic is taken"))
+    }
+
     // MARK: Pictures
 
     @Test func aPipeIsCalledOne() {

@@ -40,6 +40,12 @@ public struct FastMethod: SearchMethod {
         latents.encoder?.likeness.map { $0(thumbnail(of: target.tensor(), side: $0.side)) }
     }
 
+    public func operatorGuess(of target: Target, latents: LatentSpace) -> OperatorGuess? {
+        // Learned from faces, it knows nothing of what is none.
+        if let likeness = likeness(of: target, latents: latents), likeness < FaceLikeness.limit { return nil }
+        return latents.encoder?.operators?.guess(target.tensor())
+    }
+
     /// - Throws: `FastMethodError` for the first setting that no search can run with.
     public func validate() throws(FastMethodError) {
         guard ClassicMethod.stepRange.contains(steps) else { throw .steps(steps) }

@@ -118,3 +118,12 @@ func rarityNote(percentile: Double) -> String {
     case let share: "more unusual than \(Int(share)) % of the generator's own pictures"
     }
 }
+
+/// By which operator an input looks made small, and what is done about it.
+func operatorNote(_ guess: OperatorGuess, chosen: String) -> String {
+    let margin = "margin \(decimals(guess.margin, 1)), \(decimals(OperatorGuess.limit, 1)) decide"
+    return guess.isUndetermined
+        ? "How the input was made small is undetermined (\(guess.likeliest) or \(guess.next), \(margin)): "
+            + "\(chosen) is taken (--operator takes another)."
+        : "The input looks made small by \(guess.likeliest) (\(margin)): that is taken (--operator takes another)."
+}

@@ -83,7 +83,8 @@ import Testing
             let picture = Tensor<Float>(
                 (0..<3 * side * side).map { i in
                     let place = isUpright ? i % (side * side) / side : i % side
-                    return 0.5 + 0.1 * Float(cos(Double.pi * (Double(place) + 0.5) * Double(k) / Double(side)))
+                    return 0.5 + 0.1
+                        * Float(cos(Double.pi * (Double(place) + 0.5) * Double(k) / Double(side)))
                 }, shape: [3, side, side])
             let features = OperatorFeatures.of(picture)
             #expect(features.count == OperatorFeatures.count && features.last == log2(Double(side)))

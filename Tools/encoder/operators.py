@@ -2,7 +2,7 @@
 
     python3 operators.py FOLDER ENCODER.safetensors [--pictures 600]
 
-Pictures of the generator, half of them before other ground, are made small by each operator of Sources/Degradation (kept
+Pictures of the generator, two in five before other ground, are made small by each operator of Sources/Degradation (kept
 in FOLDER), given other light, noise, JPEG and sharpness, and looked at as Sources/Search/Fast/OperatorFeatures.swift does.
 """
 

@@ -42,7 +42,8 @@ final class ResultWriter {
         try writeLatents(of: face, as: latents)
         let saved = try Picture(contentsOf: folder.path(name))
         let certificate = Certificate(
-            of: saved, input: picture.target.picture, degradation: searchRequest.degradation)
+            of: saved, input: picture.target.picture, degradation: searchRequest.degradation,
+            ignoring: face.ignored)
         let accepted =
             certificate.isAccepted(tolerance: request.tolerance + (face.judgement?.inputNoise ?? 0))
             && face.judgement?.isConvincing != false

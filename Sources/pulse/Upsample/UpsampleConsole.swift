@@ -84,10 +84,8 @@ struct UpsampleConsole {
                 "  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 2)) grey levels\(before), \(verdict)\(end)"
             )
         }
-        if let noise = report.candidates.first?.judgement?.inputNoise {
-            printResult(
-                "  The input is taken to be noisy, by \(decimals(noise, 0)) grey levels: it is followed to within that "
-                    + "(--input-noise 0 follows it exactly).")
+        if let noise = report.candidates.first?.judgement?.noiseWording {
+            printResult("  \(noise) (--input-noise 0 follows it exactly).")
         }
         printResult("  \(folder)/overview.png  to look at")
         printResult(

@@ -22,8 +22,10 @@ extension TargetError: Worded {
             "\(name): \(width)×\(height) is smaller than 8 px a side, too little to search for. Use a picture "
                 + "of at least 8×8."
         case .notSquare(let name, let width, let height):
-            "\(name): \(width)×\(height) is not square. Crop it to the aligned face, or make one from the sharp "
-                + "photograph: pulse align PHOTO --output aligned --size 32"
+            "\(name): \(width)×\(height) (pixels, or the blocks of a pixelated picture) is not square. The search takes a "
+                + "square with the whole head in it: the eyes just above the middle, three and five eighths across, the chin "
+                + "near the lower edge. Crop or extend it to that in any picture program, or make one from the sharp "
+                + "photograph: pulse align PHOTO --output aligned --size \(max(width, height))"
         }
     }
 }
@@ -82,8 +84,11 @@ extension FastMethodError: Worded {
         case .misfit(let misfit): "the misfit is \(misfit): it must be a finite number of grey levels above 0"
         case .independentMisfits(let count):
             "the number of independent misfits is \(count): it must be a finite number above 0"
+        case .inputNoise(.jpeg(let quality)):
+            "the quality of the input's JPEG is \(quality): it must be from \(InputNoise.qualities.lowerBound) to "
+                + "\(InputNoise.qualities.upperBound)"
         case .inputNoise(let noise):
-            "the input's noise is \(noise): it must be from 0 to \(Int(FastMethod.inputNoiseRange.upperBound)) grey levels"
+            "the input's noise is \(noise): it must be from 0 to \(Int(InputNoise.deviations.upperBound)) grey levels"
         case .spread(let spread): "the spread is \(spread): it must be from 0 to 2"
         }
     }
@@ -99,6 +104,24 @@ extension Judgement: Worded {
         return
             "the search missed the face by \(decimals(searchedFaceRMS, 1)) grey levels; more --steps may help, or "
             + "this does not look like something this generator makes"
+    }
+}
+
+extension Judgement {
+    /// What is taken to have damaged the input, and what follows; nil for nothing. Without a full stop.
+    var noiseWording: String? {
+        let within = "it is followed to within \(decimals(inputNoise ?? 0, 0)) grey levels"
+        return switch inputNoiseKind ?? (inputNoise == nil ? nil : .colour) {
+        case nil: nil
+        case .colour: "The input is taken to be noisy: \(within)"
+        case .grey: "The input is taken to have noise without colour: \(within)"
+        case .jpeg:
+            "The input is taken to have been compressed, as JPEG of quality \(jpegQuality ?? 0): \(within), which "
+                + "compression hides"
+        case .saltAndPepper:
+            "The input is taken to have salt and pepper: \(decimals(outlierPercent ?? 0, 1)) % of its samples are black "
+                + "or white among others, and are neither followed nor counted"
+        }
     }
 }
 

@@ -47,6 +47,25 @@ func anyReport(seed: UInt64 = .max, interrupted: Bool? = nil) -> Report {
         #expect(root["version"] as? String == pulseVersion)
     }
 
+    /// What has damaged an input is beside the number that earlier reports had alone.
+    @Test func judgementsNameWhatHasDamagedTheInput() throws {
+        let earlier = Data(#"{"searchedRMS": 3, "searchedFaceRMS": 2, "isConvincing": true}"#.utf8)
+        var judgement = try JSONDecoder().decode(Judgement.self, from: earlier)
+        func keys() throws -> Set<String> {
+            let data = try JSONEncoder().encode(judgement)
+            #expect(try JSONDecoder().decode(Judgement.self, from: data) == judgement)
+            return Set(try #require(JSONSerialization.jsonObject(with: data) as? [String: Any]).keys)
+        }
+        let always: Set<String> = ["searchedRMS", "searchedFaceRMS", "isConvincing"]
+        #expect(try keys() == always)
+        (judgement.inputNoiseKind, judgement.inputNoise, judgement.jpegQuality) = (.jpeg, 9, 40)
+        #expect(try keys() == always.union(["inputNoiseKind", "inputNoise", "jpegQuality"]))
+        (judgement.inputNoiseKind, judgement.outlierPercent) = (.saltAndPepper, 3)
+        let text = String(decoding: try JSONEncoder().encode(judgement), as: UTF8.self)
+        #expect(
+            text.contains("\"inputNoiseKind\":\"salt-and-pepper\"") && text.contains("\"outlierPercent\":3"))
+    }
+
     @Test func isTheSameBytesEachTime() throws {
         let first = try anyReport().json()
         for _ in 0..<5 { #expect(try anyReport().json() == first) }

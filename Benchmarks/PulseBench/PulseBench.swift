@@ -7,6 +7,7 @@ import Generators
 ///     PulseBench serve MODEL THREADS SIDE      answers the words of `Server`
 ///     PulseBench allocations MODEL THREADS SIDE [fast|classic]
 ///     PulseBench curves MODEL THREADS OPTIONS COUNT PICTURE...
+///     PulseBench fit OPERATOR THREADS INPUT SEARCHED RESULT...
 ///     PulseBench generator MODEL THREADS       answers the requests of `GeneratorPipe`
 @main
 struct PulseBench {
@@ -18,6 +19,9 @@ struct PulseBench {
             )
         }
         let side = arguments.count > 4 ? Int(arguments[4]) ?? 32 : 32
+        if arguments[1] == "fit" {
+            return try fitPictures(operator: arguments[2], threads: threads, Array(arguments.dropFirst(4)))
+        }
         let model = try TimedModel(arguments[2])
         switch arguments[1] {
         case "generator": try GeneratorPipe(generator: try model.makeGenerators(1, threads: threads)[0]).run()

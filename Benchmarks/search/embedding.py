@@ -19,7 +19,7 @@ DOZEN = 12
 
 
 class Embedder:
-    """Faces to 128 numbers. `missed` counts those that the detector did not find."""
+    """Faces to 128 numbers. `missed` counts those that the detector did not find, `found` is how many faces the latest has."""
 
     def __init__(self, models):
         import dlib
@@ -28,7 +28,7 @@ class Embedder:
         self.detector = dlib.get_frontal_face_detector()
         self.landmarks = dlib.shape_predictor(str(models / "shape_predictor_5_face_landmarks.dat"))
         self.network = dlib.face_recognition_model_v1(str(models / "dlib_face_recognition_resnet_model_v1.dat"))
-        self.missed = 0
+        self.missed = self.found = 0
 
     @classmethod
     def installed(cls):
@@ -42,6 +42,7 @@ class Embedder:
         """[128] of the largest face in an aligned picture [n, n, 3] of 8 bits."""
         small = np.asarray(Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.LANCZOS))
         boxes = self.detector(small, 0)
+        self.found = len(boxes)
         self.missed += not boxes
         box = max(boxes, key=lambda box: box.area(), default=self.dlib.rectangle(*USUAL_BOX))
         return np.array(self.network.compute_face_descriptor(small, self.landmarks(small, box)))

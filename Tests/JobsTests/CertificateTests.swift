@@ -55,6 +55,23 @@ import Testing
         #expect(abs(certificate.max - (residual.map(abs).max() ?? 0)) < 1e-9)
     }
 
+    @Test func whatIsIgnoredDoesNotCount() {
+        let (picture, input) = (noise(side: 64, seed: 1), noise(side: 8, seed: 2))
+        let degradation = Resampling(from: 64, to: 8)
+        let low = picture.degraded(by: degradation)
+        let target: Tensor<Double> = input.tensor()
+        let ignored = (0..<192).map { $0 % 3 == 1 }
+        let squares = (0..<192).filter { !ignored[$0] }.map {
+            (low[$0] - target[$0]) * (low[$0] - target[$0])
+        }
+        let certificate = Certificate(of: picture, input: input, degradation: degradation, ignoring: ignored)
+        #expect(abs(certificate.mse - squares.reduce(0, +) / 128) < 1e-12)
+        #expect(abs(certificate.max - 255 * (squares.max() ?? 0).squareRoot()) < 1e-9)
+        let nothing = Certificate(
+            of: picture, input: input, degradation: degradation, ignoring: Array(repeating: true, count: 192))
+        #expect(nothing.rms == 0)
+    }
+
     /// One channel after the other, and the bits of all three together.
     @Test(arguments: OperatorKind.all.map(\.name))
     func channelsAreDegradedOneByOne(name: String) throws {

@@ -44,6 +44,30 @@ import Testing
             // No difference is plain grey.
             #expect(page[x + half * 3 / 2, y + side + half / 2] == (128, 128, 128))
         }
+        // Below the input, of a single face nothing, of equal ones the colour of no spread.
+        let below = page[layout.margin + layout.side / 4, layout.top + layout.side * 5 / 4]
+        #expect(below == (count == 1 ? (250, 249, 246) : SpreadMap.colour(0)))
+    }
+
+    /// Levels 50 and 60 on the left: a deviation of √50 of 8; the same level on the right.
+    @Test func mapsWhereTheFacesDiffer() throws {
+        let degradation = Resampling(from: 256, to: 16)
+        let input = Picture.canvas(width: 16, height: 16, fill: (55, 55, 55))
+        let candidates = [UInt8(50), 60].map { level -> Overview.Candidate in
+            var face = Picture.canvas(width: 256, height: 256, fill: (55, 55, 55))
+            face.draw(.canvas(width: 128, height: 256, fill: (level, level, level)), x: 0, y: 0)
+            let picture = face
+            return Overview.Candidate(
+                picture: { picture },
+                certificate: Certificate(of: face, input: input, degradation: degradation),
+                accepted: true)
+        }
+        let overview = Overview(input: input, candidates: candidates, degradation: degradation)
+        let layout = OverviewLayout(candidateCount: 2)
+        let page = try overview.picture()
+        let (half, y) = (layout.side / 2, layout.top + layout.side * 5 / 4)
+        #expect(page[layout.margin + half / 4, y] == SpreadMap.colour(Double(50).squareRoot() / 8))
+        #expect(page[layout.margin + half * 3 / 4, y] == SpreadMap.colour(0))
     }
 
     /// 5 levels brighter, shown 8 times as strong: 128 + 40.

@@ -26,7 +26,42 @@ func anyReport(seed: UInt64 = .max, interrupted: Bool? = nil) -> Report {
         interrupted: interrupted, peakMemoryBytes: 123, seconds: 2)
 }
 
+/// What a search in fast mode knows of the operator.
+func anyGuess(_ likeliest: String, margin: Double) throws -> OperatorGuess {
+    let json = """
+        {"likeliest": "\(likeliest)", "next": "lanczos", "margin": \(margin), "isUndetermined": \(margin < OperatorGuess.limit)}
+        """
+    return try JSONDecoder().decode(OperatorGuess.self, from: Data(json.utf8))
+}
+
 @Suite struct ReportTests {
+    @Test(arguments: [
+        ("nearest", 6.0, "nearest", "chose nearest"), ("nearest", 1.0, "bicubic", "undetermined"),
+    ])
+    func saysHowTheOperatorWasChosen(_ likeliest: String, _ margin: Double, chosen: String, words: String)
+        throws
+    {
+        func report(_ request: UpsampleRequest, _ guess: OperatorGuess?) -> Report {
+            Report(
+                input: .init("a.png", sha256: "00", width: 16, height: 16),
+                model: .init(name: "m", sha256: "11"),
+                request: request, operatorGuess: guess, kernels: "portable", candidates: [],
+                peakMemoryBytes: 1,
+                seconds: 1)
+        }
+        let guess = try anyGuess(likeliest, margin: margin)
+        let open = report(UpsampleRequest(model: "m", method: FastMethod(), seed: 1), guess)
+        #expect(open.operator == chosen && open.operatorNote?.contains(words) == true)
+        let again = try JSONDecoder().decode(Report.self, from: open.json())
+        #expect(again.operatorGuess == guess && again.request?.operator == nil)
+        // What is asked for is taken, whatever the input looks like.
+        let asked = UpsampleRequest(model: "m", method: FastMethod(), operator: "box", seed: 1)
+        #expect(asked.chosenOperator(isMosaic: false, guess: guess).name == "box")
+        #expect(report(asked, nil).operatorNote == nil)
+        let unknown = report(UpsampleRequest(model: "m", method: FastMethod(), seed: 1), nil)
+        #expect(unknown.operator == "bicubic" && unknown.operatorNote?.contains("not examined") == true)
+    }
+
     @Test func hasTheAgreedFields() throws {
         let object = try JSONSerialization.jsonObject(with: anyReport().json()) as? [String: Any]
         let root = try #require(object)
@@ -45,6 +80,25 @@ func anyReport(seed: UInt64 = .max, interrupted: Bool? = nil) -> Report {
             Set(try #require(root["input"] as? [String: Any]).keys) == ["file", "sha256", "width", "height"])
         #expect(Set(try #require(root["model"] as? [String: Any]).keys) == ["name", "sha256"])
         #expect(root["version"] as? String == pulseVersion)
+    }
+
+    /// What has damaged an input is beside the number that earlier reports had alone.
+    @Test func judgementsNameWhatHasDamagedTheInput() throws {
+        let earlier = Data(#"{"searchedRMS": 3, "searchedFaceRMS": 2, "isConvincing": true}"#.utf8)
+        var judgement = try JSONDecoder().decode(Judgement.self, from: earlier)
+        func keys() throws -> Set<String> {
+            let data = try JSONEncoder().encode(judgement)
+            #expect(try JSONDecoder().decode(Judgement.self, from: data) == judgement)
+            return Set(try #require(JSONSerialization.jsonObject(with: data) as? [String: Any]).keys)
+        }
+        let always: Set<String> = ["searchedRMS", "searchedFaceRMS", "isConvincing"]
+        #expect(try keys() == always)
+        (judgement.inputNoiseKind, judgement.inputNoise, judgement.jpegQuality) = (.jpeg, 9, 40)
+        #expect(try keys() == always.union(["inputNoiseKind", "inputNoise", "jpegQuality"]))
+        (judgement.inputNoiseKind, judgement.outlierPercent) = (.saltAndPepper, 3)
+        let text = String(decoding: try JSONEncoder().encode(judgement), as: UTF8.self)
+        #expect(
+            text.contains("\"inputNoiseKind\":\"salt-and-pepper\"") && text.contains("\"outlierPercent\":3"))
     }
 
     @Test func isTheSameBytesEachTime() throws {

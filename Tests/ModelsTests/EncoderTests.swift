@@ -39,7 +39,10 @@ import Testing
     @Test func keptAndReadAgain() throws {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: url) }
-        let encoder = try #require(try Self.encoder())
+        var encoder = try #require(try Self.encoder())
+        encoder.operators = OperatorClassifier(
+            names: ["box", "nearest"], sides: 8...64,
+            layers: [.init(weight: randomTensor([2, 5], stream: 1), bias: randomTensor([2], stream: 2))])
         try EncoderFile.write(encoder, to: FilePath(url), contentSHA256: "abc")
         let again = try EncoderFile.read(url, contentSHA256: "abc")
         let picture: Tensor<Float> = randomTensor([3, 8, 8], stream: 9)
@@ -47,6 +50,9 @@ import Testing
         #expect(again(picture, from: 8).factor[0] == 1 && again(picture, from: 16).factor[0] == 2)
         #expect(again(picture, from: 4).factor[0] == 1 && again(picture, from: 64).factor[0] == 2)
         #expect(again.percentile(ofDistance: 1.5) == 50)
+        let (operators, kept) = (try #require(again.operators), try #require(encoder.operators))
+        #expect(operators.names == kept.names && operators.sides == kept.sides)
+        #expect(operators([1, 2, 3, 4, 5]) == kept([1, 2, 3, 4, 5]))
     }
 
     @Test(arguments: [
@@ -86,18 +92,39 @@ import Testing
         #expect(try Self.fault(key: "likenessSide", text: "8", more: two) == .malformed)
     }
 
+    @Test func operatorsThatDoNotFitAreRefused() throws {
+        func fault(outputs: Int, names: String, sides: String) throws -> EncoderFault? {
+            let layer: [(name: String, tensor: Tensor<Float>)] = [
+                ("operators.0.weight", Tensor(zeros: [outputs, 5])),
+                ("operators.0.bias", Tensor(zeros: [outputs])),
+            ]
+            return try Self.fault(keys: ["operatorNames": names, "operatorSides": sides], more: layer)
+        }
+        #expect(try fault(outputs: 2, names: "box,nearest", sides: "8,64") == nil)
+        #expect(try fault(outputs: 3, names: "box,nearest", sides: "8,64") == .malformed)
+        #expect(try fault(outputs: 2, names: "box,box", sides: "8,64") == .malformed)
+        #expect(try fault(outputs: 1, names: "box", sides: "8,64") == .malformed)
+        #expect(try fault(outputs: 2, names: "box,nearest", sides: "64,8") == .malformed)
+        #expect(try fault(outputs: 2, names: "box,nearest", sides: "8") == .malformed)
+        #expect(try fault(outputs: 2, names: "", sides: "") == .malformed)
+        #expect(throws: ModelError.self) {
+            try Self.fault(more: [("operators.0.weight", Tensor(zeros: [2, 5]))])
+        }
+    }
+
     // MARK: -
 
     /// Why a small encoder file is refused after one change; nil where it is not.
     private static func fault(
         tensor changed: String = "", value: Tensor<Float> = Tensor(zeros: [1]), key: String = "side",
-        text: String = "8", more: [(name: String, tensor: Tensor<Float>)] = []
+        text: String = "8", keys: [String: String] = [:], more: [(name: String, tensor: Tensor<Float>)] = []
     ) throws -> EncoderFault? {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: url) }
         var metadata = ["format": "pulse-encoder", "formatVersion": "1", "strides": "", "contentSHA256": "a"]
         metadata["side"] = "8"
         metadata[key] = text
+        metadata.merge(keys) { $1 }
         let good: [(name: String, tensor: Tensor<Float>)] = [
             ("layers.0.weight", Tensor(zeros: [2, 192])), ("layers.0.bias", Tensor(zeros: [2])),
             ("sides", Tensor([8], shape: [1])), ("factors", Tensor(zeros: [1, 2, 2])),

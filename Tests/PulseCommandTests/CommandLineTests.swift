@@ -45,6 +45,8 @@ import Testing
         (["upsample", "a.png", "--output", "o", "--mode", "classic", "--spread", "1"], "--mode fast"),
         (["upsample", "a.png", "--output", "o", "--spread", "3"], "spread"),
         (["upsample", "a.png", "--output", "o", "--input-noise", "65"], "noise"),
+        (["upsample", "a.png", "--output", "o", "--input-noise", "jpeg:0"], "quality"),
+        (["upsample", "a.png", "--output", "o", "--input-noise", "rain"], "rain"),
         (["upsample", "a.png", "--output", "o", "--steps", "0"], "steps"),
         (["upsample", "a.png", "--output", "o", "--count", "0"], "--count"),
         (["upsample", "a.png", "--output", "o", "--batch", "0"], "--batch"),

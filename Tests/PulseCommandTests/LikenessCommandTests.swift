@@ -8,7 +8,7 @@ import Testing
 /// What `pulse upsample` says of inputs that are no faces, on the default model with the encoder of this checkout.
 @Suite struct LikenessCommandTests {
     @Test func aPictureWithoutAFaceIsNotAccepted() throws {
-        try scene { scene, home in
+        try UpsampleScene.withPreparedHome { scene, home in
             let checks = (0..<16 * 16).flatMap { i -> [UInt8] in
                 Array(repeating: (i / 64 + i % 16 / 4) % 2 == 0 ? 60 : 180, count: 3)
             }
@@ -31,7 +31,7 @@ import Testing
 
     /// Nothing is said of a face that the generator drew.
     @Test func aFaceIsNotDoubted() throws {
-        try scene { scene, home in
+        try UpsampleScene.withPreparedHome { scene, home in
             let golden = try Golden(contentsOf: goldenURL("likeness.safetensors", of: "ModelsTests"))
             let faces: Tensor<Float> = try golden.tensor("pictures")
             try Picture(faces.item(0)).writePNG(to: scene.url("a.png"), provenance: nil)
@@ -42,26 +42,6 @@ import Testing
             let judgement = try #require(try scene.report("a").candidates.first?.judgement)
             let likeness = try #require(judgement.likeness)
             #expect(likeness > 0.5)
-        }
-    }
-
-    /// A scene, and a home with the installed model and this checkout's encoder.
-    private func scene(_ body: (UpsampleScene, URL) throws -> Void) throws {
-        let model = try installedModel()
-        try UpsampleScene.with { scene in
-            let home = scene.url("home")
-            let models = home.appendingPathComponent("models")
-            try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
-            try FileManager.default.copyItem(
-                at: model.resolvingSymlinksInPath(),
-                to: models.appendingPathComponent(model.lastPathComponent))
-            let encoder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-                .appendingPathComponent("../../Tools/encoder/\(model.lastPathComponent)").standardized
-            try PulseBinary.run(
-                ["model", "prepare", "mobilestylegan-ffhq-1024", "--encoder", encoder.path],
-                environment: ["PULSE_HOME": home.path]
-            ).expectStatus(0)
-            try body(scene, home)
         }
     }
 }

@@ -15,6 +15,26 @@ struct UpsampleScene {
         try withTemporaryDirectory { try body(UpsampleScene(folder: $0)) }
     }
 
+    /// The same, and a home with the installed model and this checkout's encoder.
+    static func withPreparedHome(_ body: (UpsampleScene, URL) throws -> Void) throws {
+        let model = try installedModel()
+        try UpsampleScene.with { scene in
+            let home = scene.url("home")
+            let models = home.appendingPathComponent("models")
+            try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                at: model.resolvingSymlinksInPath(),
+                to: models.appendingPathComponent(model.lastPathComponent))
+            let encoder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .appendingPathComponent("../../Tools/encoder/\(model.lastPathComponent)").standardized
+            try PulseBinary.run(
+                ["model", "prepare", "mobilestylegan-ffhq-1024", "--encoder", encoder.path],
+                environment: ["PULSE_HOME": home.path]
+            ).expectStatus(0)
+            try body(scene, home)
+        }
+    }
+
     /// A smooth picture, something like a face: light in the middle, dark at the edge.
     static func face(side: Int, tint: Double = 0.8) -> Picture {
         var pixels: [UInt8] = []

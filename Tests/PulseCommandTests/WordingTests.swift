@@ -31,6 +31,52 @@ import Testing
         #expect(unlikeInputNote(likeness: 0.034).hasPrefix("\(unlike) (likeness 0.03, less than 0.50)"))
     }
 
+    @Test(arguments: [
+        (0.0, "as ordinary as any of"), (0.6, "more unusual than 1 % of"), (19, "more unusual than 19 % of"),
+        (99, "more unusual than 99 % of"), (100, "more unusual than nearly all of"),
+    ])
+    func howUnusualAFaceIs(percentile: Double, words: String) {
+        #expect(rarityNote(percentile: percentile) == "\(words) the generator's own pictures")
+    }
+
+    @Test func anOperatorIsToldWithItsMargin() throws {
+        func text(margin: Double, undetermined: Bool, chosen: String) throws -> String {
+            let json = """
+                {"likeliest": "box", "next": "lanczos", "margin": \(margin), "isUndetermined": \(undetermined)}
+                """
+            let guess = try JSONDecoder().decode(OperatorGuess.self, from: Data(json.utf8))
+            return operatorNote(guess, chosen: chosen)
+        }
+        let sure = try text(margin: 4.24, undetermined: false, chosen: "box")
+        #expect(sure.contains("made small by box (margin 4.2, 2.5 decide)"))
+        let open = try text(margin: 0.31, undetermined: true, chosen: "bicubic")
+        #expect(open.contains("undetermined (box or lanczos, margin 0.3, 2.5 decide): bicubic is taken"))
+    }
+
+    /// Read as reports keep it; those of earlier versions have a number alone, or nothing.
+    @Test func whatHasDamagedAnInputIsTold() throws {
+        func text(_ noise: String) throws -> String? {
+            let json = #"{"searchedRMS": 30, "searchedFaceRMS": 14, "isConvincing": true\#(noise)}"#
+            return try JSONDecoder().decode(Judgement.self, from: Data(json.utf8)).noiseWording
+        }
+        #expect(try text("") == nil)
+        #expect(
+            try #require(try text(#", "inputNoise": 12.3"#)).contains(
+                "noisy: it is followed to within 12 grey"))
+        let grey = try #require(try text(#", "inputNoise": 12.3, "inputNoiseKind": "grey""#))
+        #expect(grey.contains("without colour") && grey.contains("12 grey levels"))
+        let jpeg = try #require(
+            try text(#", "inputNoise": 9.8, "inputNoiseKind": "jpeg", "jpegQuality": 40"#))
+        #expect(jpeg.contains("JPEG of quality 40") && jpeg.contains("10 grey levels"))
+        let salt = try #require(try text(#", "inputNoiseKind": "salt-and-pepper", "outlierPercent": 9.76"#))
+        #expect(salt.contains("9.8 %") && !salt.contains("grey levels"))
+    }
+
+    @Test func picturesThatAreNotSquareAreToldHowToCrop() {
+        let text = wording(of: TargetError.notSquare(name: "a.png", width: 24, height: 32))
+        #expect(text.hasPrefix("a.png: 24×32 ") && text.contains("not square") && text.contains("--size 32"))
+    }
+
     // MARK: Pictures
 
     @Test func aPipeIsCalledOne() {

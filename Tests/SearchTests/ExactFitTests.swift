@@ -87,6 +87,27 @@ import Testing
         #expect(mine < other / 2, "\(mine) \(other)")
     }
 
+    /// Bands of 16 pixels by turns plain and with faint lines, a pixel of the target over one of each: lines hide how a
+    /// correction bends.
+    @Test func bendsInTextureMoreThanOnPlainGround() throws {
+        let degradation = try made("bicubic", from: 512, to: 16)
+        let before = picture(512) { x, y in
+            let value = x / 16 % 2 == 1 && (x + y) / 4 % 2 == 0 ? Float(136.0 / 255) : Float(128.0 / 255)
+            return (value, value, value)
+        }
+        var target = degradation.apply(before)
+        for i in 0..<target.count { target[i] += 0.2 * (hash(i, 3) - 0.5) }
+        var after = before
+        let fit = try #require(ExactFit(degradation: degradation))
+        _ = fit(&after, to: target)
+        let change = meanChange(before, after, cell: 4)
+        var sums: [Float] = [0, 0]
+        for y in 1..<127 {
+            for x in 1..<127 where [1, 2].contains(x % 4) { sums[x / 4 % 2] += bend(change, x, y) }
+        }
+        #expect(sums[0] < 0.6 * sums[1], "\(sums)")
+    }
+
     @Test func leavesAloneWhatFits() throws {
         let degradation = try made("bicubic", from: 256, to: 32)
         let before = levels(scene(256, head: 0.3, shift: 0, shirt: 0.2))
@@ -196,27 +217,39 @@ private func miss(_ a: Tensor<Double>, _ b: Tensor<Double>) -> (rms: Double, max
     return ((sum / Double(a.count)).squareRoot(), differences.reduce(0) { max($0, abs($1)) })
 }
 
-/// The mean absolute Laplacian of what changed, in means of 8×8 pixels, on the plain ground above the shoulders.
-private func ripple(_ before: Tensor<Float>, _ after: Tensor<Float>) -> Double {
-    let m = before.shape[1] / 8
+/// What changed, in means of square cells, [3, m, m].
+private func meanChange(_ before: Tensor<Float>, _ after: Tensor<Float>, cell: Int) -> Tensor<Float> {
+    let (n, m) = (before.shape[1], before.shape[1] / cell)
     var change = Tensor<Float>(zeros: [3, m, m])
     for i in 0..<before.count {
-        let (row, column) = (i / (8 * m), i % (8 * m))
-        change[row / 8 * m + column / 8] += (after[i] - before[i]) / 64
+        let (row, column) = (i / n, i % n)
+        change[row / cell * m + column / cell] += (after[i] - before[i]) / Float(cell * cell)
     }
-    var (sum, count) = (0.0, 0)
-    for channel in 0..<3 {
-        for y in 1..<m * 6 / 10 {
-            for x in 1..<m - 1 {
-                let (u, v) = ((Float(x) + 0.5) / Float(m) - 0.5, (Float(y) + 0.5) / Float(m) - 0.45)
-                // Two cells beyond the hair, whose outline both change.
-                guard (u * u + v * v * 0.7).squareRoot() > 0.33 + 2.5 / Float(m) else { continue }
-                let i = (channel * m + y) * m + x
-                let around = change[i - 1] + change[i + 1] + change[i - m] + change[i + m]
-                sum += Double(abs(around - 4 * change[i]))
-                count += 1
-            }
+    return change
+}
+
+/// The absolute Laplacian at a cell that is not at the border, summed over channels.
+private func bend(_ change: Tensor<Float>, _ x: Int, _ y: Int) -> Float {
+    let m = change.shape[1]
+    return (0..<3).reduce(0) { sum, channel in
+        let i = (channel * m + y) * m + x
+        return sum + abs(change[i - 1] + change[i + 1] + change[i - m] + change[i + m] - 4 * change[i])
+    }
+}
+
+/// The mean absolute Laplacian of what changed, in means of 8×8 pixels, on the plain ground above the shoulders.
+private func ripple(_ before: Tensor<Float>, _ after: Tensor<Float>) -> Float {
+    let change = meanChange(before, after, cell: 8)
+    let m = change.shape[1]
+    var (sum, count): (Float, Float) = (0, 0)
+    for y in 1..<m * 6 / 10 {
+        for x in 1..<m - 1 {
+            let (u, v) = ((Float(x) + 0.5) / Float(m) - 0.5, (Float(y) + 0.5) / Float(m) - 0.45)
+            // Two cells beyond the hair, whose outline both change.
+            guard (u * u + v * v * 0.7).squareRoot() > 0.33 + 2.5 / Float(m) else { continue }
+            sum += bend(change, x, y)
+            count += 3
         }
     }
-    return 255 * sum / Double(count)
+    return 255 * sum / count
 }

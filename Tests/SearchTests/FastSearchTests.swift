@@ -74,7 +74,7 @@ import Testing
 
     @Test func aNoisyTargetIsFollowedToItsNoise() throws {
         var method = method()
-        method.inputNoise = 6
+        method.inputNoise = .colour(6)
         let request = try toyRequest(seed: 1)
         let found = try finished(method, request)
         let exact = try finished(self.method(), request)
@@ -90,6 +90,31 @@ import Testing
         #expect(
             try #require(found.judgement?.correction).rms < #require(exact.judgement?.correction).rms,
             "noise is corrected too")
+    }
+
+    /// Salt and pepper is neither looked at nor followed; everything else is, exactly.
+    @Test func outliersAreNotFollowed() throws {
+        let clean = try toyTarget(side: 8)
+        var pixels = clean.picture.pixels
+        for (i, value) in [(30, UInt8(0)), (31, 0), (32, 0), (97, 255), (140, 0)] { pixels[i] = value }
+        let target = try Target(Picture(width: 8, height: 8, pixels: pixels))
+        var method = method()
+        method.inputNoise = .saltAndPepper
+        let request = try toyRequest(seed: 1, target: target)
+        let found = try finished(method, request)
+        let ignored = try #require(found.ignored)
+        #expect(found.judgement?.inputNoiseKind == .saltAndPepper && found.judgement?.inputNoise == nil)
+        let low: Tensor<Float> = request.degradation.apply(found.picture.tensor())
+        let (wanted, unharmed): (Tensor<Float>, Tensor<Float>) = (target.tensor(), clean.tensor())
+        for i in 0..<low.count {
+            if ignored[i] {
+                #expect(abs(low[i] - unharmed[i]) < abs(wanted[i] - unharmed[i]))
+            } else {
+                #expect(abs(low[i] - wanted[i]) < 3 / 255.0)
+            }
+        }
+        #expect((0..<low.count).contains { ignored[$0] })
+        #expect(try finished(self.method(), request).ignored == nil, "five samples are too few to find")
     }
 
     /// The picture of the best point is made when it is asked for, whenever that is.
@@ -186,7 +211,7 @@ import Testing
         #expect(refusal { $0.misfit = .infinity } == .misfit(.infinity))
         #expect(refusal { $0.independentMisfits = 0 } == .independentMisfits(0))
         #expect(refusal { $0.spread = 3 } == .spread(3))
-        #expect(refusal { $0.inputNoise = -1 } == .inputNoise(-1))
+        #expect(refusal { $0.inputNoise = .colour(-1) } == .inputNoise(.colour(-1)))
         #expect(refusal { $0.offsetRate = -1 } == .offsetRate(-1))
     }
 

@@ -23,6 +23,8 @@ public struct FaceEncoder: Sendable {
     public let distanceQuantiles: [Float]
     /// Tells the generator's faces from other pictures; nil where that was not learned.
     public var likeness: FaceLikeness?
+    /// Tells how a picture was made small; nil where that was not learned.
+    public var operators: OperatorClassifier?
 
     /// Side of the pictures that it looks at.
     public var side: Int { chain.side }
@@ -32,7 +34,7 @@ public struct FaceEncoder: Sendable {
     /// - Returns: nil where the network does not give as many numbers as the factors have rows.
     public init?(
         _ chain: LayerChain, factors: [(side: Int, factor: Tensor<Float>)], distanceQuantiles: [Float],
-        likeness: FaceLikeness? = nil
+        likeness: FaceLikeness? = nil, operators: OperatorClassifier? = nil
     ) {
         let axes = chain.outputs
         guard axes > 0, !factors.isEmpty, factors.allSatisfy({ $0.factor.shape == [axes, axes] }) else {
@@ -42,6 +44,7 @@ public struct FaceEncoder: Sendable {
         self.factors = factors.sorted { $0.side < $1.side }
         self.distanceQuantiles = distanceQuantiles
         self.likeness = likeness
+        self.operators = operators
     }
 
     /// How many per cent of the generator's own latents are no farther out than a squared distance; nil where that was not

@@ -8,7 +8,7 @@ import Tensors
 /// The residual is D(saved 8-bit picture) − (decoded 8-bit input), with D in double precision and its result
 /// not rounded.
 public struct Certificate: Sendable, Hashable {
-    /// Root mean square of the residual over all pixels and channels, in grey levels 0–255.
+    /// Root mean square of the residual over all pixels and channels that count, in grey levels 0–255.
     public var rms: Double
     /// Largest magnitude of the residual, in grey levels 0–255.
     public var max: Double
@@ -20,34 +20,40 @@ public struct Certificate: Sendable, Hashable {
     ///   - url: the saved picture; it is decoded again.
     ///   - input: the low-resolution picture it should downscale to.
     ///   - degradation: D, from the saved picture's size to the input's.
+    ///   - ignored: samples of the input that do not count, [3, h, w]; nil for none.
     /// - Throws: `PictureError` if the file cannot be read.
     public init(
-        ofPictureAt url: URL, input: Picture, degradation: any Degradation
+        ofPictureAt url: URL, input: Picture, degradation: any Degradation, ignoring ignored: [Bool]? = nil
     ) throws(PictureError) {
-        self.init(of: try Picture(contentsOf: url), input: input, degradation: degradation)
+        self.init(
+            of: try Picture(contentsOf: url), input: input, degradation: degradation, ignoring: ignored)
     }
 
     /// Measures a picture that is in memory.
-    public init(of picture: Picture, input: Picture, degradation: any Degradation) {
-        self.init(downscaled: picture.degraded(by: degradation), input: input.tensor())
+    public init(
+        of picture: Picture, input: Picture, degradation: any Degradation, ignoring ignored: [Bool]? = nil
+    ) {
+        self.init(
+            downscaled: picture.degraded(by: degradation), input: input.tensor(), ignoring: ignored)
     }
 
     /// - Parameters:
     ///   - downscaled: D of the picture, [3, h, w], intensities in 0–1.
     ///   - input: the target, of the same shape.
-    init(downscaled: Tensor<Double>, input: Tensor<Double>) {
+    init(downscaled: Tensor<Double>, input: Tensor<Double>, ignoring ignored: [Bool]? = nil) {
         precondition(downscaled.shape == input.shape, "the input is not of the operator's target size")
-        var (sum, largest) = (0.0, 0.0)
+        var (sum, largest, count) = (0.0, 0.0, 0)
         downscaled.withUnsafeBufferPointer { low in
             input.withUnsafeBufferPointer { target in
-                for i in low.indices {
+                for i in low.indices where ignored?[i] != true {
                     let residual = low[i] - target[i]
                     sum += residual * residual
                     largest = Swift.max(largest, residual.magnitude)
+                    count += 1
                 }
             }
         }
-        mse = sum / Double(input.count)
+        mse = sum / Double(Swift.max(count, 1))
         rms = 255 * mse.squareRoot()
         max = 255 * largest
     }

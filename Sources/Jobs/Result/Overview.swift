@@ -3,8 +3,8 @@ import Foundation
 import Imaging
 import Tensors
 
-/// The picture that shows a result at a glance: the input, and for each candidate its face, the face
-/// downscaled again, and where the two differ.
+/// The picture that shows a result at a glance: the input, for each candidate its face, the face downscaled again, and
+/// its difference from the input; and where several candidates differ from each other.
 public struct Overview: Sendable {
     public struct Candidate: Sendable {
         /// Gives the picture when it is drawn, so that no more than one is in memory.
@@ -51,15 +51,19 @@ public struct Overview: Sendable {
         let scale = amplification(of: shown.map(\.certificate))
 
         var page = Picture.canvas(width: layout.width, height: layout.height, fill: Ink.paper)
-        drawTitle(on: &page, layout)
-        drawInput(on: &page, layout, scale: scale)
+        drawTitle(on: &page, layout, scale: scale)
+        drawInput(on: &page, layout)
+        var spread = SpreadMap()
         for (index, candidate) in shown.enumerated() {
-            try draw(candidate, number: index + 1, scale: scale, on: &page, layout)
+            let picture = try candidate.picture()
+            if shown.count > 1 { spread.add(picture) }
+            draw(candidate, picture, number: index + 1, scale: scale, on: &page, layout)
         }
+        if let deviations = spread.deviations { draw(deviations, on: &page, layout) }
         return page
     }
 
-    private func drawTitle(on page: inout Picture, _ layout: OverviewLayout) {
+    private func drawTitle(on page: inout Picture, _ layout: OverviewLayout, scale: Int) {
         page.drawText(
             "Imagined faces – not the person in the input", x: layout.margin, y: layout.margin,
             size: layout.titleSize, colour: Ink.text)
@@ -72,31 +76,52 @@ public struct Overview: Sendable {
             default:
                 "\(Overview.limit) of the \(count) candidates; they are equals, and a few of many possible."
             }
-        page.drawText(
-            line, x: layout.margin, y: layout.margin + layout.titleSize * 3 / 2, size: layout.textSize,
-            colour: Ink.quiet)
+        let explained =
+            "Below each face: left, the face downscaled again; right, its difference from the input, ×\(scale) (plain grey: none)."
+        for (index, text) in [line, explained].enumerated() {
+            let y = layout.margin + (layout.titleSize + index * layout.textSize) * 3 / 2
+            page.drawText(text, x: layout.margin, y: y, size: layout.textSize, colour: Ink.quiet)
+        }
     }
 
-    private func drawInput(on page: inout Picture, _ layout: OverviewLayout, scale: Int) {
+    private func drawInput(on page: inout Picture, _ layout: OverviewLayout) {
         let side = layout.side
         let (x, y) = (layout.margin, layout.top)
         page.draw(input.enlarged(to: side), x: x, y: y)
-        var line = y + side + layout.textSize / 2
+        // On the line of the candidates' labels where the map of their spread is between.
+        let below = layout.candidateCount > 1 ? side / 2 : 0
+        page.drawText(
+            "Input, \(input.width)×\(input.height) pixels", x: x, y: y + side + below + layout.textSize / 2,
+            size: layout.textSize, colour: Ink.text)
+    }
+
+    /// Draws the map of the candidates' spread below the input, with its scale beside it.
+    private func draw(_ deviations: [Double], on page: inout Picture, _ layout: OverviewLayout) {
+        let (half, size) = (layout.side / 2, layout.textSize)
+        let (x, y) = (layout.margin, layout.top + layout.side)
+        let scale = SpreadMap.scale(of: deviations)
+        page.draw(SpreadMap.picture(of: deviations, side: half, scale: scale), x: x, y: y)
+        let left = x + half + size / 2
+        var line = y + size / 2
         func write(_ text: String, _ colour: (UInt8, UInt8, UInt8)) {
-            page.drawText(text, x: x, y: line, size: layout.textSize, colour: colour)
-            line += layout.textSize * 3 / 2
+            page.drawText(text, x: left, y: line, size: size, colour: colour)
+            line += size * 4 / 3
         }
-        write("Input, \(input.width)×\(input.height) pixels", Ink.text)
-        write("Below each face:", Ink.quiet)
-        write("left, the face downscaled again;", Ink.quiet)
-        write("right, its difference from the", Ink.quiet)
-        write("input, ×\(scale) (plain grey: none).", Ink.quiet)
+        write("Where the faces", Ink.text)
+        write("differ: standard", Ink.text)
+        write("deviation in", Ink.text)
+        write("grey levels", Ink.text)
+        let width = half - 2 * size
+        page.draw(SpreadMap.legend(width: width, height: size * 3 / 4), x: left, y: line + size / 2)
+        line += size * 3 / 2
+        page.drawText("0", x: left, y: line, size: size, colour: Ink.quiet)
+        page.drawText("\(Int(scale))", x: left + width - size / 2, y: line, size: size, colour: Ink.quiet)
     }
 
     private func draw(
-        _ candidate: Candidate, number: Int, scale: Int, on page: inout Picture, _ layout: OverviewLayout
-    ) throws {
-        let picture = try candidate.picture()
+        _ candidate: Candidate, _ picture: Picture, number: Int, scale: Int, on page: inout Picture,
+        _ layout: OverviewLayout
+    ) {
         let residual = residual(of: picture)
         let (x, y) = layout.origin(ofCandidate: number - 1)
         let (side, half) = (layout.side, layout.side / 2)
@@ -180,7 +205,7 @@ struct OverviewLayout {
         titleSize = textSize * 3 / 2
     }
 
-    var top: Int { margin + titleSize * 3 / 2 + textSize * 5 / 2 }
+    var top: Int { margin + titleSize * 3 / 2 + textSize * 4 }
     var cardHeight: Int { side + side / 2 + textSize * 5 / 2 }
     var width: Int { margin + (columns + 1) * (side + margin) }
     var height: Int { top + rows * cardHeight + margin / 2 }

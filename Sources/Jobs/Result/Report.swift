@@ -92,6 +92,8 @@ public struct Report: Codable, Sendable {
     public var `operator`: String
     /// How the operator was chosen, where the user left the choice open.
     public var operatorNote: String?
+    /// By which operator the input looks made small, where that was examined.
+    public var operatorGuess: OperatorGuess?
     public var seed: UInt64
     /// Everything that decides the result, as it can be asked for again; absent from reports of version 0.1.0.
     public var request: UpsampleRequest?
@@ -111,21 +113,29 @@ public struct Report: Codable, Sendable {
     public var files: [String: String]?
 
     public init(
-        input: Input, model: Model, request: UpsampleRequest, kernels: String, candidates: [Candidate],
-        interrupted: Bool? = nil, peakMemoryBytes: Int, seconds: Double, version: String = pulseVersion,
+        input: Input, model: Model, request: UpsampleRequest, operatorGuess: OperatorGuess? = nil,
+        kernels: String, candidates: [Candidate], interrupted: Bool? = nil, peakMemoryBytes: Int,
+        seconds: Double, version: String = pulseVersion,
         files: [String: String]? = nil
     ) {
         self.input = input
         self.model = model
         mode = type(of: request.method).name
         let isMosaic = input.blockSide != nil
-        let chosen = request.chosenOperator(isMosaic: isMosaic).name
+        let chosen = request.chosenOperator(isMosaic: isMosaic, guess: operatorGuess).name
         `operator` = chosen
+        self.operatorGuess = operatorGuess
         if request.operator == nil {
             operatorNote =
-                isMosaic
-                ? "auto means \(chosen) for a mosaic: its blocks are means"
-                : "auto means \(chosen); how the input was made small was not examined"
+                if isMosaic {
+                    "auto means \(chosen) for a mosaic: its blocks are means"
+                } else if let operatorGuess, operatorGuess.isUndetermined {
+                    "auto means \(chosen); how the input was made small is undetermined"
+                } else if operatorGuess != nil {
+                    "auto chose \(chosen): the input looks made small by it"
+                } else {
+                    "auto means \(chosen); how the input was made small was not examined"
+                }
         }
         seed = request.seed
         self.request = request

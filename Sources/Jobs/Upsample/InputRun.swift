@@ -16,10 +16,13 @@ final class InputRun {
     private var nextCandidate = 1
     private var unwritten: [Candidate] = []
 
-    init(_ picture: JobPicture, _ request: UpsampleRequest, model: Model) throws {
+    init(
+        _ picture: JobPicture, _ request: UpsampleRequest, model: Model, operatorGuess: OperatorGuess?
+    ) throws {
         (input, self.picture, self.request) = (picture.input, picture, request)
         folder = try ResultFolder(destination: picture.input.destination)
-        writer = ResultWriter(folder: folder, picture: picture, request: request, model: model)
+        writer = ResultWriter(
+            folder: folder, picture: picture, request: request, model: model, operatorGuess: operatorGuess)
     }
 
     /// The next step or written candidate; nil once there are no more, or the job is cancelled.

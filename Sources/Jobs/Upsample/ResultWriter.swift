@@ -15,15 +15,20 @@ final class ResultWriter {
     private let picture: JobPicture
     private let request: UpsampleRequest
     private let model: Model
+    private let operatorGuess: OperatorGuess?
     private let provenance: Provenance
     private let clock = ContinuousClock()
     private let started: ContinuousClock.Instant
     private var candidates: [Report.Candidate] = []
     private var shown: [Overview.Candidate] = []
 
-    init(folder: ResultFolder, picture: JobPicture, request: UpsampleRequest, model: Model) {
+    init(
+        folder: ResultFolder, picture: JobPicture, request: UpsampleRequest, model: Model,
+        operatorGuess: OperatorGuess?
+    ) {
         (self.folder, self.picture, self.request, self.model) = (folder, picture, request, model)
-        let kind = request.chosenOperator(isMosaic: picture.mosaic != nil)
+        self.operatorGuess = operatorGuess
+        let kind = request.chosenOperator(isMosaic: picture.mosaic != nil, guess: operatorGuess)
         let degradation = kind.make(model.specification.resolution, picture.target.side)
         searchRequest = SearchRequest(
             target: picture.target, degradation: degradation, seed: request.seed, tolerance: request.tolerance
@@ -42,7 +47,8 @@ final class ResultWriter {
         try writeLatents(of: face, as: latents)
         let saved = try Picture(contentsOf: folder.path(name))
         let certificate = Certificate(
-            of: saved, input: picture.target.picture, degradation: searchRequest.degradation)
+            of: saved, input: picture.target.picture, degradation: searchRequest.degradation,
+            ignoring: face.ignored)
         let accepted =
             certificate.isAccepted(tolerance: request.tolerance + (face.judgement?.inputNoise ?? 0))
             && face.judgement?.isConvincing != false
@@ -124,7 +130,7 @@ final class ResultWriter {
             model: Report.Model(
                 name: model.name, sha256: model.sha256,
                 encoderSHA256: type(of: request.method).startsFromEncoder ? model.encoderSHA256 : nil),
-            request: request,
+            request: request, operatorGuess: operatorGuess,
             kernels: Kernels.default.name, candidates: candidates,
             interrupted: isCancelled && isIncomplete ? true : nil, peakMemoryBytes: peakMemoryBytes(),
             seconds: (clock.now - started) / .seconds(1), files: try digests(below: folder.staging))

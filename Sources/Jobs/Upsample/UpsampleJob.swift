@@ -101,7 +101,10 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
             let picture = try JobPicture(input, for: model, request, rule)
             if let mosaic = picture.mosaic { waiting.append(.reduced(input, mosaic)) }
             try takeSeats()
-            current = try InputRun(picture, request, model: model)
+            // Said of the input alone, whatever runs beside it.
+            let isOpen = request.operator == nil && picture.mosaic == nil
+            let guess = isOpen ? request.method.operatorGuess(of: picture.target, latents: latents) : nil
+            current = try InputRun(picture, request, model: model, operatorGuess: guess)
             if let likeness = request.method.likeness(of: picture.target, latents: latents),
                 likeness < FaceLikeness.limit
             {

@@ -34,9 +34,12 @@ public struct UpsampleRequest: Sendable {
         self.reducesMosaics = reducesMosaics
     }
 
-    /// The operator that is used. The blocks of a mosaic are means.
-    public func chosenOperator(isMosaic: Bool) -> OperatorKind {
-        let name = `operator` ?? (isMosaic ? Resampling.Filter.box.rawValue : nil)
+    /// The operator that is used: the one asked for; box for a mosaic, whose blocks are means; the one by which the input
+    /// looks made small; or the first there is.
+    /// - Parameter guess: of an input that is no mosaic.
+    public func chosenOperator(isMosaic: Bool, guess: OperatorGuess? = nil) -> OperatorKind {
+        var name = `operator` ?? (isMosaic ? Resampling.Filter.box.rawValue : nil)
+        if name == nil, let guess, !guess.isUndetermined { name = guess.likeliest }
         return name.flatMap(OperatorKind.named) ?? OperatorKind.all[0]
     }
 

@@ -7,9 +7,11 @@ import Tensors
 /// The file of what a model was prepared with: `encoders/NAME.safetensors` beside the models.
 ///
 /// Tensors: `layers.K.weight` and `layers.K.bias` for K from 0 (see ``LayerChain/Layer``), `factors` [sides, axes, axes],
-/// `sides` [sides], `distances` [quantiles]; `likeness.K.weight` and `likeness.K.bias`, which older files lack. Metadata:
-/// `format`, `formatVersion`, `side`, `strides` (of the convolutions, joined by commas), the same for the likeness as
-/// `likenessSide` and `likenessStrides`, and `contentSHA256` of the networks that it belongs to.
+/// `sides` [sides], `distances` [quantiles]; `likeness.K.weight` and `likeness.K.bias`, and `operators.K.weight` and
+/// `operators.K.bias` (see ``OperatorClassifier``), which not all files have. Metadata: `format`, `formatVersion`, `side`,
+/// `strides` (of the convolutions, joined by commas), the same for the likeness as `likenessSide` and `likenessStrides`,
+/// `operatorNames`, `operatorSides` (the smallest and the largest), joined by commas, and `contentSHA256` of the networks
+/// that it belongs to.
 enum EncoderFile {
     static let format = "pulse-encoder"
     static let formatVersion = "1"
@@ -34,6 +36,15 @@ enum EncoderFile {
             tensors += Self.tensors(of: likeness.chain, named: "likeness")
             metadata["likenessSide"] = String(likeness.side)
             metadata["likenessStrides"] = strides(of: likeness.chain)
+        }
+        if let operators = encoder.operators {
+            for (index, layer) in operators.layers.enumerated() {
+                tensors += [
+                    ("operators.\(index).weight", layer.weight), ("operators.\(index).bias", layer.bias),
+                ]
+            }
+            metadata["operatorNames"] = operators.names.joined(separator: ",")
+            metadata["operatorSides"] = "\(operators.sides.lowerBound),\(operators.sides.upperBound)"
         }
         let (sides, axes) = (encoder.factors.map { Float($0.side) }, encoder.axes)
         let factors = encoder.factors.flatMap { $0.factor.withUnsafeBufferPointer { Array($0) } }
@@ -107,7 +118,7 @@ enum EncoderFile {
                     )
                 },
                 distanceQuantiles: (0..<distances.count).map { distances[$0] },
-                likeness: try likeness(in: file, name))
+                likeness: try likeness(in: file, name), operators: try operators(in: file, name))
         else { throw .encoderUnusable(file: name, .malformed) }
         return encoder
     }
@@ -122,6 +133,26 @@ enum EncoderFile {
             throw .encoderUnusable(file: name, .malformed)
         }
         return likeness
+    }
+
+    /// - Returns: nil where the file has none.
+    private static func operators(
+        in file: SafetensorsFile, _ name: String
+    ) throws(ModelError) -> OperatorClassifier? {
+        guard file.shape(of: "operators.0.weight") != nil else { return nil }
+        var layers: [OperatorClassifier.Layer] = []
+        while file.shape(of: "operators.\(layers.count).weight") != nil, layers.count < 32 {
+            layers.append(
+                OperatorClassifier.Layer(
+                    weight: try tensor("operators.\(layers.count).weight", in: file, name),
+                    bias: try tensor("operators.\(layers.count).bias", in: file, name)))
+        }
+        let names = (file.metadata["operatorNames"] ?? "").split(separator: ",").map(String.init)
+        let sides = (file.metadata["operatorSides"] ?? "").split(separator: ",").compactMap { Int($0) }
+        guard sides.count == 2, sides[0] <= sides[1],
+            let classifier = OperatorClassifier(names: names, sides: sides[0]...sides[1], layers: layers)
+        else { throw .encoderUnusable(file: name, .malformed) }
+        return classifier
     }
 
     /// - Returns: nil where the layers do not chain.

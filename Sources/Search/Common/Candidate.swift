@@ -35,6 +35,8 @@ public struct Candidate: Sendable {
     public var ending: Ending
     /// What the method says about the searched face; nil where it judges by the fit alone.
     public var judgement: Judgement?
+    /// Which samples of the target say nothing of the face, [3, s, s]; nil for none.
+    public var ignored: [Bool]?
 
     public init(
         number: Int, picture: Picture, w: Tensor<Float>, noise: [NoiseMap], fit: Double, bestAfter: Int,

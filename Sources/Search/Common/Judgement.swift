@@ -14,9 +14,16 @@ public struct Judgement: Codable, Hashable, Sendable {
     /// Of how many per cent of the generator's own samples the latents are as likely or likelier; nil where that is not
     /// known.
     public var priorPercentile: Double?
-    /// Standard deviation of the noise that the target was taken to have, in grey levels 0…255: a face need not be closer to
-    /// it than that. Nil for none.
+    /// What was taken to have damaged the target; nil for nothing.
+    public var inputNoiseKind: InputNoise.Kind?
+    /// Standard deviation of that noise, in grey levels 0…255: a face need not be closer to the target than that. Nil for
+    /// none, and for salt and pepper.
     public var inputNoise: Double?
+    /// Of the compression, where the noise is JPEG's.
+    public var jpegQuality: Int?
+    /// How many per cent of the target's samples are salt or pepper: no face need have them, and the certificate does not
+    /// count them.
+    public var outlierPercent: Double?
     /// What the exact fit changed; nil where there was none.
     public var correction: Correction?
 

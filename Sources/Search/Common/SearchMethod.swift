@@ -31,6 +31,9 @@ public protocol SearchMethod: Codable, Hashable, Sendable {
     /// ``FaceLikeness/limit``; nil where the method does not ask, or the model does not know.
     func likeness(of target: Target, latents: LatentSpace) -> Double?
 
+    /// By which operator a target was made small; nil where the method does not ask, or the model does not know.
+    func operatorGuess(of target: Target, latents: LatentSpace) -> OperatorGuess?
+
     /// Starts the search for one candidate.
     /// - Parameters:
     ///   - candidate: counted from 1.
@@ -48,4 +51,6 @@ extension SearchMethod {
     public mutating func setSteps(_ count: Int) { steps = count }
 
     public func likeness(of target: Target, latents: LatentSpace) -> Double? { nil }
+
+    public func operatorGuess(of target: Target, latents: LatentSpace) -> OperatorGuess? { nil }
 }

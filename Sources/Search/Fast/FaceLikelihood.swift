@@ -11,7 +11,7 @@ import Tensors
 struct FaceLikelihood<Scalar: SearchScalar> {
     /// y, [3, h, w] in 0…1.
     let target: Tensor<Scalar>
-    /// w of each pixel and channel, [3, h, w]; their mean is 1.
+    /// w of each pixel and channel, [3, h, w]; their mean is 1. Samples that say nothing have 0.
     let weights: Tensor<Scalar>
     /// n / τ², or less where the target is noisy: 1 / (τ²/n + σ²/N), with N the pixels of the target and σ the noise.
     let precision: Double
@@ -20,13 +20,21 @@ struct FaceLikelihood<Scalar: SearchScalar> {
     ///   - misfit: τ, in 0…1 units.
     ///   - independent: n.
     ///   - noise: σ, in 0…1 units.
+    ///   - ignored: which samples say nothing, [3, h, w]; nil for none.
     init(
-        target: Tensor<Scalar>, weights: FaceWeights, misfit: Double, independent: Double, noise: Double = 0
+        target: Tensor<Scalar>, weights: FaceWeights, misfit: Double, independent: Double, noise: Double = 0,
+        ignoring ignored: [Bool]? = nil
     ) {
         self.target = target
         let (height, width) = (target.shape[1], target.shape[2])
         let plane = weights.plane(width: width, height: height)
-        self.weights = Tensor((0..<3).flatMap { _ in plane.map { Scalar($0) } }, shape: target.shape)
+        var all = (0..<3).flatMap { _ in plane }
+        if let ignored {
+            for i in all.indices where ignored[i] { all[i] = 0 }
+            let mean = all.reduce(0, +) / Double(all.count)
+            if mean > 0 { all = all.map { $0 / mean } }
+        }
+        self.weights = Tensor(all.map { Scalar($0) }, shape: target.shape)
         precision = 1 / (misfit * misfit / independent + noise * noise / Double(width * height))
     }
 

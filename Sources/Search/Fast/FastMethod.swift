@@ -30,19 +30,25 @@ public struct FastMethod: SearchMethod {
     public var spread = 1.0
     /// Whether the searched picture is corrected so that it downscales to the target exactly.
     public var exactFit = true
-    /// Standard deviation of the noise in the target, in grey levels 0…255, of which the exact fit follows what noise does
-    /// not explain; nil to look for it.
-    public var inputNoise: Double?
-
-    /// The noise that a target can have, in grey levels.
-    public static let inputNoiseRange = 0.0...64
+    /// What has damaged the target, of which the exact fit follows what that does not explain; nil to look for it.
+    public var inputNoise: InputNoise?
 
     public init() {}
 
     public var defaultTolerance: Double { exactFit ? 0.5 : ClassicMethod.pulseTolerance }
 
     public func likeness(of target: Target, latents: LatentSpace) -> Double? {
-        latents.encoder?.likeness.map { $0(thumbnail(of: target.tensor(), side: $0.side)) }
+        Self.likeness(of: NoisyTarget(target.tensor(), noise: inputNoise), latents: latents)
+    }
+
+    static func likeness(of target: NoisyTarget, latents: LatentSpace) -> Double? {
+        latents.encoder?.likeness.map { $0(thumbnail(of: target.tensor, side: $0.side)) }
+    }
+
+    public func operatorGuess(of target: Target, latents: LatentSpace) -> OperatorGuess? {
+        // Learned from faces, it knows nothing of what is none.
+        if let likeness = likeness(of: target, latents: latents), likeness < FaceLikeness.limit { return nil }
+        return latents.encoder?.operators?.guess(target.tensor())
     }
 
     /// - Throws: `FastMethodError` for the first setting that no search can run with.
@@ -55,7 +61,7 @@ public struct FastMethod: SearchMethod {
         guard independentMisfits.isFinite, independentMisfits > 0 else {
             throw .independentMisfits(independentMisfits)
         }
-        if let inputNoise, !Self.inputNoiseRange.contains(inputNoise) { throw .inputNoise(inputNoise) }
+        if let inputNoise, !inputNoise.isPossible { throw .inputNoise(inputNoise) }
         guard (0...2).contains(spread) else { throw .spread(spread) }
     }
 
@@ -78,5 +84,5 @@ public enum FastMethodError: Error, Equatable, Sendable {
     case misfit(Double)
     case independentMisfits(Double)
     case spread(Double)
-    case inputNoise(Double)
+    case inputNoise(InputNoise)
 }

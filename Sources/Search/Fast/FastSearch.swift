@@ -11,8 +11,7 @@ final class FastSearch: CandidateSearch {
     private let encoder: FaceEncoder?
     private let threads: Int
     private let likeness: Double?
-    /// Of the target, in grey levels 0…255; 0 for none.
-    private let noise: Double
+    private let target: NoisyTarget
 
     /// - Parameter candidate: counted from 1.
     /// - Throws: `FastMethodError`.
@@ -26,11 +25,12 @@ final class FastSearch: CandidateSearch {
             "the degradation leads to another size than the target's")
         self.request = request
         (encoder, threads) = (latents.encoder, seat.threads)
-        likeness = method.likeness(of: request.target, latents: latents)
-        noise = method.inputNoise ?? InputNoise.estimate(of: request.target.tensor()) ?? 0
+        target = NoisyTarget(
+            request.target.tensor(), noise: method.inputNoise, degradation: request.degradation)
+        likeness = FastMethod.likeness(of: target, latents: latents)
         let start = FastStart(
             seed: request.seed, candidate: candidate, specification: specification, latents: latents,
-            target: request.target.tensor(), spread: method.spread)
+            target: target.tensor, spread: method.spread)
         let slots = specification.liveSlots.count
         let shape = SearchWorkspace<Float>.Shape(
             specification, request.degradation, rows: slots,
@@ -44,8 +44,9 @@ final class FastSearch: CandidateSearch {
                 mean: statistics.mean, standardDeviation: statistics.standardDeviation),
             prior: LatentPrior(statistics),
             likelihood: FaceLikelihood(
-                target: request.target.tensor(), weights: FaceWeights(), misfit: method.misfit / 255,
-                independent: method.independentMisfits, noise: noise / 255),
+                target: target.tensor, weights: FaceWeights(), misfit: method.misfit / 255,
+                independent: method.independentMisfits, noise: target.deviation / 255,
+                ignoring: target.outliers?.marks),
             start: Tensor((0..<slots).flatMap { _ in start.u }, shape: [slots, start.u.count]),
             centre: start.u, candidate: candidate, workspace: seat.workspace(shape))
     }
@@ -69,14 +70,16 @@ final class FastSearch: CandidateSearch {
             isConvincing: faceRMS <= FastMethod.convincingFaceRMS
                 && likeness ?? 1 >= FaceLikeness.limit,
             priorPercentile: encoder?.percentile(ofDistance: core.bestDistance()))
-        if noise > 0 { judgement.inputNoise = noise }
+        target.describe(in: &judgement)
+        candidate.ignored = target.outliers?.marks
         if core.method.exactFit, let fit = ExactFit(degradation: request.degradation, threads: threads) {
             let clock = ContinuousClock()
             let start = clock.now
             var picture: Tensor<Float> = searched.tensor()
             let weights = FaceWeights().shares(width: 64, height: 64).map { Float($0) }
             let correction = fit(
-                &picture, to: fitTarget(for: picture), faceWeight: Tensor(weights, shape: [64, 64]))
+                &picture, to: target.aim(from: request.degradation.apply(picture)),
+                faceWeight: Tensor(weights, shape: [64, 64]))
             judgement.correction = Judgement.Correction(
                 rms: correction.rms, rmsInside: correction.rmsInside, rmsOutside: correction.rmsOutside,
                 unreachable: correction.unreachable)
@@ -85,17 +88,5 @@ final class FastSearch: CandidateSearch {
         }
         candidate.judgement = judgement
         return candidate
-    }
-
-    /// What the exact fit aims at: the target, without what is its noise as seen from a picture.
-    private func fitTarget(for picture: Tensor<Float>) -> Tensor<Float> {
-        var target: Tensor<Float> = request.target.tensor()
-        guard noise > 0 else { return target }
-        var residual = target
-        let degraded = request.degradation.apply(picture)
-        for i in 0..<target.count { residual[i] = target[i] - degraded[i] }
-        let kept = NoiseShrinkage(deviation: noise / 255)(residual)
-        for i in 0..<target.count { target[i] = min(max(degraded[i] + kept[i], 0), 1) }
-        return target
     }
 }

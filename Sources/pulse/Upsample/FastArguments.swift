@@ -18,11 +18,13 @@ struct FastArguments: ModeArguments {
     var spread: Double?
 
     @Option(
-        help: """
-            How noisy the input is: the standard deviation of its noise in grey levels, 0…64, to within which answers then \
-            agree with it; 0 for none (default: looked for).
-            """)
-    var inputNoise: Double?
+        help: ArgumentHelp(
+            """
+            What has damaged the input, which answers then need not have: the standard deviation of noise in grey levels, \
+            0…64 (0 for none); grey:G for noise without colour; jpeg:Q for a quality of 1…100; salt-and-pepper for \
+            black and white samples (default: looked for).
+            """, valueName: "noise"))
+    var inputNoise: InputNoise?
 
     var given: [String] {
         [
@@ -38,4 +40,11 @@ struct FastArguments: ModeArguments {
         options.inputNoise = inputNoise
         return options
     }
+}
+
+/// As `--input-noise` has it.
+extension InputNoise: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+
+    public static var allValueStrings: [String] { [] }
 }

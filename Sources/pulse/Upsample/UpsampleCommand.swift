@@ -56,7 +56,10 @@ struct UpsampleCommand: ComputingCommand {
         help: "Search steps for each candidate, 1…1000000 (default: \(byMode { $0.init().steps })).")
     var steps: Int?
 
-    @Option(help: "How the input is taken to have been made small; auto means bicubic, and box for a mosaic.")
+    @Option(
+        help:
+            "How the input is taken to have been made small; auto means box for a mosaic, and otherwise what the input looks like, or bicubic where that does not tell."
+    )
     var `operator`: OperatorChoice?
 
     @Option(
@@ -186,7 +189,9 @@ struct UpsampleCommand: ComputingCommand {
         let job = try UpsampleJob(
             list, request, model: model, rule: rule, batch: batch, threads: threads,
             cancellation: cancellation)
-        let status = UpsampleConsole(request, style: progress).show(job)
+        let status = UpsampleConsole(
+            request, style: progress, explainsOperator: self.operator != nil && request.operator == nil
+        ).show(job)
         if cancellation.isRequested { throw ExitStatus.interrupted }
         guard status == .success else { throw status }
     }

@@ -1,3 +1,4 @@
+import Degradation
 import Files
 import Foundation
 import Jobs
@@ -6,9 +7,12 @@ import Jobs
 struct UpsampleConsole {
     private let request: UpsampleRequest
     private let progress: ProgressReporter
+    /// Whether it is said how the operator was chosen although it is the usual one.
+    private let explainsOperator: Bool
 
-    init(_ request: UpsampleRequest, style: ProgressStyle) {
+    init(_ request: UpsampleRequest, style: ProgressStyle, explainsOperator: Bool = false) {
         self.request = request
+        self.explainsOperator = explainsOperator
         progress = ProgressReporter(style: style)
     }
 
@@ -80,14 +84,17 @@ struct UpsampleConsole {
                 } ?? ""
             let end =
                 candidate.ended == "diverged" ? "; the search diverged after \(candidate.steps) steps" : ""
+            let rarity =
+                candidate.judgement?.priorPercentile.map { "; \(rarityNote(percentile: $0))" } ?? ""
             printResult(
-                "  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 2)) grey levels\(before), \(verdict)\(end)"
+                "  \(folder)/\(candidate.file)  rms \(decimals(candidate.rms, 2)) grey levels\(before), \(verdict)\(rarity)\(end)"
             )
         }
-        if let noise = report.candidates.first?.judgement?.inputNoise {
-            printResult(
-                "  The input is taken to be noisy, by \(decimals(noise, 0)) grey levels: it is followed to within that "
-                    + "(--input-noise 0 follows it exactly).")
+        if let noise = report.candidates.first?.judgement?.noiseWording {
+            printResult("  \(noise) (--input-noise 0 follows it exactly).")
+        }
+        if let guess = report.operatorGuess, explainsOperator || report.operator != OperatorKind.all[0].name {
+            printResult("  \(operatorNote(guess, chosen: report.operator))")
         }
         printResult("  \(folder)/overview.png  to look at")
         printResult(

@@ -22,8 +22,10 @@ extension TargetError: Worded {
             "\(name): \(width)×\(height) is smaller than 8 px a side, too little to search for. Use a picture "
                 + "of at least 8×8."
         case .notSquare(let name, let width, let height):
-            "\(name): \(width)×\(height) is not square. Crop it to the aligned face, or make one from the sharp "
-                + "photograph: pulse align PHOTO --output aligned --size 32"
+            "\(name): \(width)×\(height) (pixels, or the blocks of a pixelated picture) is not square. The search takes a "
+                + "square with the whole head in it: the eyes just above the middle, three and five eighths across, the chin "
+                + "near the lower edge. Crop or extend it to that in any picture program, or make one from the sharp "
+                + "photograph: pulse align PHOTO --output aligned --size \(max(width, height))"
         }
     }
 }
@@ -82,8 +84,11 @@ extension FastMethodError: Worded {
         case .misfit(let misfit): "the misfit is \(misfit): it must be a finite number of grey levels above 0"
         case .independentMisfits(let count):
             "the number of independent misfits is \(count): it must be a finite number above 0"
+        case .inputNoise(.jpeg(let quality)):
+            "the quality of the input's JPEG is \(quality): it must be from \(InputNoise.qualities.lowerBound) to "
+                + "\(InputNoise.qualities.upperBound)"
         case .inputNoise(let noise):
-            "the input's noise is \(noise): it must be from 0 to \(Int(FastMethod.inputNoiseRange.upperBound)) grey levels"
+            "the input's noise is \(noise): it must be from 0 to \(Int(InputNoise.deviations.upperBound)) grey levels"
         case .spread(let spread): "the spread is \(spread): it must be from 0 to 2"
         }
     }
@@ -102,9 +107,46 @@ extension Judgement: Worded {
     }
 }
 
+extension Judgement {
+    /// What is taken to have damaged the input, and what follows; nil for nothing. Without a full stop.
+    var noiseWording: String? {
+        let within = "it is followed to within \(decimals(inputNoise ?? 0, 0)) grey levels"
+        return switch inputNoiseKind ?? (inputNoise == nil ? nil : .colour) {
+        case nil: nil
+        case .colour: "The input is taken to be noisy: \(within)"
+        case .grey: "The input is taken to have noise without colour: \(within)"
+        case .jpeg:
+            "The input is taken to have been compressed, as JPEG of quality \(jpegQuality ?? 0): \(within), which "
+                + "compression hides"
+        case .saltAndPepper:
+            "The input is taken to have salt and pepper: \(decimals(outlierPercent ?? 0, 1)) % of its samples are black "
+                + "or white among others, and are neither followed nor counted"
+        }
+    }
+}
+
 /// What is said of an input at once, before the search.
 func unlikeInputNote(likeness: Double) -> String {
     "does not look like something this generator makes (likeness \(decimals(likeness, 2)), less than "
         + "\(decimals(FaceLikeness.limit, 2))): the search goes on, but what it finds will not be accepted. Inputs are "
         + "framed like the pictures that the model learned from: faces upright, from the front, as pulse align crops them"
+}
+
+/// How unusual a face is for its generator.
+/// - Parameter percentile: as in ``Judgement``.
+func rarityNote(percentile: Double) -> String {
+    switch percentile.rounded() {
+    case ..<1: "as ordinary as any of the generator's own pictures"
+    case 99.5...: "more unusual than nearly all of the generator's own pictures"
+    case let share: "more unusual than \(Int(share)) % of the generator's own pictures"
+    }
+}
+
+/// By which operator an input looks made small, and what is done about it.
+func operatorNote(_ guess: OperatorGuess, chosen: String) -> String {
+    let margin = "margin \(decimals(guess.margin, 1)), \(decimals(OperatorGuess.limit, 1)) decide"
+    return guess.isUndetermined
+        ? "How the input was made small is undetermined (\(guess.likeliest) or \(guess.next), \(margin)): "
+            + "\(chosen) is taken (--operator takes another)."
+        : "The input looks made small by \(guess.likeliest) (\(margin)): that is taken (--operator takes another)."
 }

@@ -1,11 +1,12 @@
 import Degradation
 import Engine
 
-/// Corrections on square cells of the picture that are smooth but for the picture's own edges: what minimises
-/// Σ w (cᵢ − cⱼ)² + k |A c − r|² over neighbouring cells i, j, where w falls with their difference in colour.
+/// Corrections on square cells of the picture that are smooth where the picture is, and bend where it has edges or
+/// texture, which hide that: what minimises Σ w (cᵢ − cⱼ)² + k |A c − r|² over neighbouring cells i, j, where w falls
+/// with the picture's activity around them.
 ///
-/// Unlike A⁺ r, such a correction does not swing around zero beside an edge. Source: edge weights as in Levin et al.,
-/// "Colorization using optimization" (SIGGRAPH 2004); minimised by preconditioned conjugate gradients.
+/// Unlike A⁺ r, such a correction does not swing around zero beside an edge. Minimised by preconditioned conjugate
+/// gradients.
 final class EdgeMembrane {
     /// Cells along one side of the picture.
     let side: Int
@@ -52,14 +53,44 @@ final class EdgeMembrane {
         scratch = AlignedFloats(count: 3 * s * m)
     }
 
-    /// Takes the edges from `guide`.
-    func prepare() {
+    /// The mean square difference in colour between a finest cell and its neighbours, as a mean around, [m, m]. It is in the
+    /// memory of `solve`, which comes later.
+    var activity: UnsafeMutablePointer<Float> { rest.pointer }
+
+    /// Takes `activity` from `guide`, on the finest cells.
+    func measureActivity() {
         let m = side
+        activity.update(repeating: 0, count: m * m)
         for y in 0..<m {
             for x in 0..<m {
                 let i = y * m + x
-                left[i] = x == 0 ? 0 : edgeWeight(i, i - 1)
-                above[i] = y == 0 ? 0 : edgeWeight(i, i - m)
+                if x > 0 { addActivity(i, i - 1) }
+                if y > 0 { addActivity(i, i - m) }
+            }
+        }
+        smooth(activity, into: image.pointer, side: m)
+        activity.update(from: image.pointer, count: m * m)
+    }
+
+    private func addActivity(_ i: Int, _ j: Int) {
+        let plane = side * side
+        let colours = guide.pointer
+        let red = colours[i] - colours[j]
+        let green = colours[plane + i] - colours[plane + j]
+        let blue = colours[2 * plane + i] - colours[2 * plane + j]
+        let share = (red * red + green * green + blue * blue) / 4
+        activity[i] += share
+        activity[j] += share
+    }
+
+    /// Takes the weights from `activity`.
+    func prepare() {
+        let (m, activity) = (side, activity)
+        for y in 0..<m {
+            for x in 0..<m {
+                let i = y * m + x
+                left[i] = x == 0 ? 0 : EdgeMembrane.weight(min(activity[i], activity[i - 1]))
+                above[i] = y == 0 ? 0 : EdgeMembrane.weight(min(activity[i], activity[i - m]))
             }
         }
         for y in 0..<m {
@@ -71,15 +102,11 @@ final class EdgeMembrane {
         }
     }
 
-    /// Never below a tenth, or slivers beside an edge take the whole correction of their pixel and show as bright or dark
-    /// rims.
-    private func edgeWeight(_ i: Int, _ j: Int) -> Float {
-        let plane = side * side
-        let colours = guide.pointer
-        let red = colours[i] - colours[j]
-        let green = colours[plane + i] - colours[plane + j]
-        let blue = colours[2 * plane + i] - colours[2 * plane + j]
-        return max(0.1, ColourAffinity.of(red * red + green * green + blue * blue))
+    /// 1 / (1 + a/a₀), where a₀ is that of differences of two grey levels. Never below a tenth, or slivers beside an edge
+    /// take the whole correction of their pixel and show as bright or dark rims.
+    /// - Parameter activity: a, the lower one of two cells, so that plain ground holds right up to an edge.
+    private static func weight(_ activity: Float) -> Float {
+        max(0.1, 1 / (1 + activity * (255 * 255 / 4)))
     }
 
     /// Moves `value` of one channel towards the correction of a residual, from where it is.
@@ -136,25 +163,5 @@ final class EdgeMembrane {
             for x in 1..<m { target[x] += l[x] * (here[x] - here[x - 1]) }
             for x in 0..<m - 1 { target[x] += l[x + 1] * (here[x] - here[x + 1]) }
         }
-    }
-}
-
-/// How much two colours belong together: 1/(1 + (d/0.08)⁴)² of their distance d, 1 for what differs by grain only.
-enum ColourAffinity {
-    private static let scale: Float = 1 / (0.08 * 0.08)
-
-    /// - Parameter distance: d², the sum of the squares of the differences of red, green and blue in 0…1.
-    @inline(__always)
-    static func of(_ distance: Float) -> Float {
-        let ratio = distance * scale
-        let falloff = 1 / (1 + ratio * ratio)
-        return falloff * falloff
-    }
-
-    @inline(__always)
-    static func of(_ distance: SIMD8<Float>) -> SIMD8<Float> {
-        let ratio = distance * scale
-        let falloff = 1 / (1 + ratio * ratio)
-        return falloff * falloff
     }
 }

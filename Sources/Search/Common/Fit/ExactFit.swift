@@ -2,13 +2,13 @@ import Degradation
 import Engine
 import Tensors
 
-/// Moves a picture onto those whose A is the target, so that nobody sees it: the correction is smooth but for the
-/// picture's own edges. The picture stays in 0…1 and ends on the 256 levels of the file.
+/// Moves a picture onto those whose A is the target, so that nobody sees it: the correction is smooth where the picture
+/// is, and bends where its edges and its texture hide that. The picture stays in 0…1 and ends on the 256 levels of the file.
 ///
 /// First come corrections that follow edges (`EdgeMembrane` on cells of a few pixels, `EdgeUpsampling` to the picture),
 /// then what little is left goes by A⁺ (`RangeClosing`). The memory serves picture after picture: not safe for
 /// concurrent use. The same bits for any number of threads.
-final class ExactFit {
+package final class ExactFit {
     private let pool: ThreadPool
     private let side, targetSide: Int
     private let closing: RangeClosing
@@ -41,7 +41,7 @@ final class ExactFit {
         residual = AlignedFloats(count: 3 * s * s)
     }
 
-    convenience init?(degradation: any Degradation, threads: Int = 1) {
+    package convenience init?(degradation: any Degradation, threads: Int = 1) {
         self.init(degradation: degradation, pool: ThreadPool(threads: threads))
     }
 
@@ -52,15 +52,15 @@ final class ExactFit {
     }
 
     /// What a fit did.
-    struct Correction: Sendable, Equatable {
+    package struct Correction: Sendable, Equatable {
         /// Root mean square change of the picture in grey levels, and the same weighted by the face and by what is not
         /// the face; without weights all is face.
-        var rms, rmsInside, rmsOutside: Double
+        package var rms, rmsInside, rmsOutside: Double
         /// Of A of the picture on its 256 levels to the target, in grey levels.
-        var residualRMS, residualMax: Double
+        package var residualRMS, residualMax: Double
         /// Pixels of the target that are still missed by more than `reach` in some channel: A would have to go beyond
         /// black or white.
-        var unreachable: Int
+        package var unreachable: Int
     }
 
     /// How far from a pixel of the target counts as having reached it, in grey levels.
@@ -70,7 +70,7 @@ final class ExactFit {
     ///   - picture: x0 in 0…1, [3, n, n]; becomes x in multiples of 1/255.
     ///   - target: y in 0…1, [3, s, s].
     ///   - faceWeight: 0…1 on a grid of any size over the picture, [h, w].
-    func callAsFunction(
+    package func callAsFunction(
         _ picture: inout Tensor<Float>, to target: Tensor<Float>, faceWeight: Tensor<Float>? = nil
     ) -> Correction {
         precondition(picture.shape == [3, side, side], "the picture is of another size")
@@ -128,6 +128,17 @@ extension ExactFit {
         return (255 * (sum / Double(count)).squareRoot(), 255 * Double(largest))
     }
 
+    /// Measured on the finest cells, averaged to the coarser ones.
+    private func spreadActivity() {
+        guard var fine = membranes.last else { return }
+        fine.measureActivity()
+        for membrane in membranes.reversed().dropFirst() {
+            let cell = fine.side / membrane.side
+            average(fine.activity, into: membrane.activity, side: fine.side, cell: cell)
+            fine = membrane
+        }
+    }
+
     private func followEdges(_ x: Floats, _ y: UnsafePointer<Float>) {
         guard let finest = membranes.last else { return }
         pool.run(3) { channel in
@@ -141,6 +152,7 @@ extension ExactFit {
                 (from, n) = (to, m)
             }
         }
+        spreadActivity()
         pool.run(membranes.count) { membranes[membranes.count - 1 - $0].prepare() }
         // Where A of cells differs from A of pixels, what the first left is corrected again.
         for round in 0..<3 {

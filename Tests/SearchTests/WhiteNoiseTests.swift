@@ -5,7 +5,7 @@ import Testing
 @testable import Search
 
 /// Noise is found in pictures that have it, and not in smooth ones.
-@Suite struct InputNoiseTests {
+@Suite struct WhiteNoiseTests {
     /// A bright, coloured disc before a ramp, with noise that is independent in the three channels or the same in all.
     private func picture(side: Int, noise: Double, isGrey: Bool = false) -> Tensor<Float> {
         var picture = Tensor<Float>(zeros: [3, side, side])
@@ -23,16 +23,16 @@ import Testing
     }
 
     @Test(arguments: [16, 32, 64], [15.0, 25]) func noiseIsMeasured(side: Int, noise: Double) throws {
-        let found = try #require(InputNoise.estimate(of: picture(side: side, noise: noise)))
+        let found = try #require(WhiteNoise.colour(of: picture(side: side, noise: noise)))
         #expect(abs(found / noise - 1) < 0.2, "found \(found)")
     }
 
     @Test(arguments: [8, 16, 32, 64]) func smoothPicturesHaveNone(side: Int) {
-        #expect(InputNoise.estimate(of: picture(side: side, noise: 0)) == nil)
+        #expect(WhiteNoise.colour(of: picture(side: side, noise: 0)) == nil)
         #expect(
-            InputNoise.estimate(of: picture(side: side, noise: 20, isGrey: true)) == nil,
+            WhiteNoise.colour(of: picture(side: side, noise: 20, isGrey: true)) == nil,
             "grey grain has no colour")
-        #expect(InputNoise.estimate(of: Tensor(zeros: [3, side, side])) == nil)
+        #expect(WhiteNoise.colour(of: Tensor(zeros: [3, side, side])) == nil)
     }
 
     @Test func theTransformIsOrthonormal() {

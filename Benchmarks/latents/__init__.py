@@ -1,0 +1,1 @@
+"""What each model of the generator's latents does to the pictures; see README.md."""

@@ -1,4 +1,4 @@
-"""What becomes of damaged inputs: the figure and the numbers of Documentation/Experiments/robustness.md.
+"""What becomes of damaged inputs: a sheet of pictures, and numbers.
 
     python robustness.py FOLDER [--pulse PROGRAM] [--seeds 1 7] [--count 2] [--threads N]
 

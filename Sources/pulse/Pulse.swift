@@ -20,7 +20,9 @@ struct Pulse: ParsableCommand {
             2 failure; 130 interrupted.
             """,
         version: pulseVersion,
-        subcommands: [AlignCommand.self, UpsampleCommand.self, GenerateCommand.self, ModelCommand.self])
+        subcommands: [
+            AlignCommand.self, UpsampleCommand.self, RestoreCommand.self, GenerateCommand.self, ModelCommand.self,
+        ])
 
     /// Runs the command line and ends the process with one of the codes of `ExitStatus`.
     static func main() {

@@ -25,6 +25,8 @@ public struct FaceEncoder: Sendable {
     public var likeness: FaceLikeness?
     /// Tells how a picture was made small; nil where that was not learned.
     public var operators: OperatorClassifier?
+    /// Finds faces' places in photographs; nil where that was not learned.
+    public var placement: FacePlacement?
 
     /// Side of the pictures that it looks at.
     public var side: Int { chain.side }
@@ -34,7 +36,8 @@ public struct FaceEncoder: Sendable {
     /// - Returns: nil where the network does not give as many numbers as the factors have rows.
     public init?(
         _ chain: LayerChain, factors: [(side: Int, factor: Tensor<Float>)], distanceQuantiles: [Float],
-        likeness: FaceLikeness? = nil, operators: OperatorClassifier? = nil
+        likeness: FaceLikeness? = nil, operators: OperatorClassifier? = nil,
+        placement: FacePlacement? = nil
     ) {
         let axes = chain.outputs
         guard axes > 0, !factors.isEmpty, factors.allSatisfy({ $0.factor.shape == [axes, axes] }) else {
@@ -45,6 +48,7 @@ public struct FaceEncoder: Sendable {
         self.distanceQuantiles = distanceQuantiles
         self.likeness = likeness
         self.operators = operators
+        self.placement = placement
     }
 
     /// How many per cent of the generator's own latents are no farther out than a squared distance; nil where that was not

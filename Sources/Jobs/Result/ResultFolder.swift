@@ -101,20 +101,45 @@ extension ResultFolder {
         _ path: FilePath, by sha256: String, _ rule: ReplacementRule
     ) throws(ResultFolderError) {
         try checkReplaceable(path)
-        guard rule != .any, let report = Report(in: path), report.interrupted != true else { return }
-        if report.input.sha256 != sha256 {
-            throw .otherResult(path, difference: .input(file: report.input.file))
+        guard rule != .any, let record = ResultRecord(in: path), record.interrupted != true else { return }
+        if record.input.sha256 != sha256 {
+            throw .otherResult(path, difference: .input(file: record.input.file))
         }
-        if rule == .incompleteOnly { throw .otherResult(path, difference: .seed(report.seed)) }
+        if rule == .incompleteOnly { throw .otherResult(path, difference: .seed(record.seed)) }
     }
 
     /// What in a folder keeps it from being a result of ours, whole and unchanged; nil where nothing does.
     private static func foreignItem(in folder: FilePath) throws(FileError) -> String? {
-        let report = Report(in: folder)
-        return try firstForeign(in: folder) { path, name throws(FileError) in
-            guard let report else { return false }
-            return try report.owns(path, called: name)
+        if let files = ResultRecord(in: folder)?.files {
+            return try firstForeign(in: folder) { path, name throws(FileError) in
+                if name == Report.name { return true }
+                return try files[name] == sha256(contentsOf: path)
+            }
         }
+        let report = Report(in: folder)
+        return try firstForeign(in: folder) { _, name throws(FileError) in report?.owns(name) ?? false }
+    }
+}
+
+/// What every report says of the result that it is about, whatever the command.
+struct ResultRecord: Decodable {
+    struct Input: Decodable {
+        var file: String
+        var sha256: String
+    }
+
+    var input: Input
+    var seed: UInt64
+    var interrupted: Bool?
+    /// The SHA-256 of every other file of the result; nil in reports of version 0.1.0.
+    var files: [String: String]?
+
+    /// That of a folder of results; nil where there is none that is valid.
+    init?(in folder: FilePath) {
+        guard let bytes = try? readFile(folder.appending(Report.name), limit: 1 << 26),
+            let record = try? JSONDecoder().decode(ResultRecord.self, from: Data(bytes))
+        else { return nil }
+        self = record
     }
 }
 
@@ -125,12 +150,10 @@ extension Report {
         self = report
     }
 
-    /// Whether a file of the folder is the one that was written with this report.
-    fileprivate func owns(_ path: FilePath, called name: String) throws(FileError) -> Bool {
-        if name == Report.name { return true }
-        if let files { return try files[name] == sha256(contentsOf: path) }
-        // Reports of version 0.1.0 name the candidates alone.
-        return name == "overview.png" || candidates.contains { $0.file == name } || isIntermediate(name)
+    /// Whether a file of the folder has a name that results of version 0.1.0 have: their reports name the candidates alone.
+    fileprivate func owns(_ name: String) -> Bool {
+        name == Report.name || name == "overview.png" || candidates.contains { $0.file == name }
+            || isIntermediate(name)
     }
 
     /// Whether a name is one of `savesIntermediate` for one of the candidates.

@@ -66,30 +66,9 @@ final class ResultWriter {
         return candidate
     }
 
-    /// `w` [1, slots, latentSize] and every noise map that is not the model's own, as `pulse generate --latents` reads them.
     private func writeLatents(of face: Candidate, as name: String) throws {
-        let specification = model.specification
-        let size = specification.latentSize
-        var w = Tensor<Float>(zeros: [1, specification.slotCount, size])
-        for (row, slot) in specification.liveSlots.enumerated() {
-            for k in 0..<size { w[slot * size + k] = face.w[row * size + k] }
-        }
-        var tensors = [(name: "w", tensor: w)]
-        for (index, (map, side)) in zip(face.noise, specification.noiseSides).enumerated() {
-            switch map {
-            case .baked: continue
-            case .zero: tensors.append(("noise.\(index)", Tensor(zeros: [1, side, side])))
-            case .map(let map): tensors.append(("noise.\(index)", map.reshaped([1, side, side])))
-            }
-        }
         do {
-            try writeSafetensors(
-                tensors,
-                metadata: [
-                    "model": model.name, "modelSHA256": model.sha256, "version": pulseVersion,
-                    "rounding": LevelRounding.halfEven.rawValue,
-                ],
-                to: folder.path(name), isAside: true)
+            try Jobs.writeLatents(of: face, model: model, to: folder.path(name))
         } catch {
             throw CheckpointError(file: folder.destination.appending(name).string, problem: error.problem)
         }

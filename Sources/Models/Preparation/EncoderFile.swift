@@ -7,9 +7,9 @@ import Tensors
 /// The file of what a model was prepared with: `encoders/NAME.safetensors` beside the models.
 ///
 /// Tensors: `layers.K.weight` and `layers.K.bias` for K from 0 (see ``LayerChain/Layer``), `factors` [sides, axes, axes],
-/// `sides` [sides], `distances` [quantiles]; `likeness.K.weight` and `likeness.K.bias`, and `operators.K.weight` and
-/// `operators.K.bias` (see ``OperatorClassifier``), which not all files have. Metadata: `format`, `formatVersion`, `side`,
-/// `strides` (of the convolutions, joined by commas), the same for the likeness as `likenessSide` and `likenessStrides`,
+/// `sides` [sides], `distances` [quantiles]; and, which not all files have, `likeness.K.…`, `placement.K.…` (see
+/// ``FacePlacement``) and `operators.K.…` (see ``OperatorClassifier``). Metadata: `format`, `formatVersion`, `side`,
+/// `strides` (of the convolutions, joined by commas), the same for likeness and placement (`likenessSide`, …),
 /// `operatorNames`, `operatorSides` (the smallest and the largest), joined by commas, and `contentSHA256` of the networks
 /// that it belongs to.
 enum EncoderFile {
@@ -36,6 +36,11 @@ enum EncoderFile {
             tensors += Self.tensors(of: likeness.chain, named: "likeness")
             metadata["likenessSide"] = String(likeness.side)
             metadata["likenessStrides"] = strides(of: likeness.chain)
+        }
+        if let placement = encoder.placement {
+            tensors += Self.tensors(of: placement.chain, named: "placement")
+            metadata["placementSide"] = String(placement.side)
+            metadata["placementStrides"] = strides(of: placement.chain)
         }
         if let operators = encoder.operators {
             for (index, layer) in operators.layers.enumerated() {
@@ -118,7 +123,8 @@ enum EncoderFile {
                     )
                 },
                 distanceQuantiles: (0..<distances.count).map { distances[$0] },
-                likeness: try likeness(in: file, name), operators: try operators(in: file, name))
+                likeness: try likeness(in: file, name), operators: try operators(in: file, name),
+                placement: try placement(in: file, name))
         else { throw .encoderUnusable(file: name, .malformed) }
         return encoder
     }
@@ -133,6 +139,17 @@ enum EncoderFile {
             throw .encoderUnusable(file: name, .malformed)
         }
         return likeness
+    }
+
+    /// - Returns: nil where the file has none.
+    private static func placement(in file: SafetensorsFile, _ name: String) throws(ModelError) -> FacePlacement? {
+        guard file.shape(of: "placement.0.weight") != nil else { return nil }
+        let chain = try chain(
+            in: file, name, named: "placement", side: "placementSide", strides: "placementStrides")
+        guard let placement = chain.flatMap(FacePlacement.init) else {
+            throw .encoderUnusable(file: name, .malformed)
+        }
+        return placement
     }
 
     /// - Returns: nil where the file has none.

@@ -38,6 +38,17 @@ struct FaceLikelihood<Scalar: SearchScalar> {
         precision = 1 / (misfit * misfit / independent + noise * noise / Double(width * height))
     }
 
+    /// Of observations, which bring their weights with them.
+    init(_ observations: Observations, misfit: Double, independent: Double) {
+        target = Tensor(observations.values.withUnsafeBufferPointer { $0.map { Scalar($0) } }, shape: observations.values.shape)
+        let count = observations.weights.count
+        let mean = observations.weights.reduce(0, +) / Double(count)
+        let weights = observations.weights.map { Scalar($0 / mean) }
+        self.weights = Tensor(weights + weights + weights, shape: target.shape)
+        let noise = observations.deviation / 255
+        precision = 1 / (misfit * misfit / independent + noise * noise / Double(count))
+    }
+
     /// The weighted mean square of the difference.
     /// - Parameter dLowRes: receives ∂loss/∂x.
     func misfit(_ lowRes: Tensor<Scalar>, dLowRes: inout Tensor<Scalar>) -> Double {
@@ -56,7 +67,7 @@ struct FaceLikelihood<Scalar: SearchScalar> {
 }
 
 /// How much each part of an aligned face counts: 1 inside an ellipse, falling to less around it.
-struct FaceWeights: Sendable {
+public struct FaceWeights: Sendable {
     /// Centre and radii as shares of the sides.
     var centreX = FaceEllipse.centreX
     var centreY = FaceEllipse.centreY
@@ -67,6 +78,17 @@ struct FaceWeights: Sendable {
     /// Over which share of the radius it falls.
     var falloff = 0.25
 
+    public init() {}
+
+    /// The weight of a place, 1 for the face.
+    /// - Parameters:
+    ///   - x, y: as shares of the sides, 0…1.
+    public func share(x: Double, y: Double) -> Double {
+        let (x, y) = ((x - centreX) / radiusX, (y - centreY) / radiusY)
+        let share = min(max(((x * x + y * y).squareRoot() - 1) / falloff, 0), 1)
+        return 1 + (outside - 1) * share * share * (3 - 2 * share)
+    }
+
     /// The weights of a picture's pixels, row by row, with mean 1.
     func plane(width: Int, height: Int) -> [Double] {
         let values = shares(width: width, height: height)
@@ -76,17 +98,9 @@ struct FaceWeights: Sendable {
 
     /// The weights with 1 for the face.
     func shares(width: Int, height: Int) -> [Double] {
-        var values: [Double] = []
-        values.reserveCapacity(width * height)
-        for row in 0..<height {
-            for column in 0..<width {
-                let x = ((Double(column) + 0.5) / Double(width) - centreX) / radiusX
-                let y = ((Double(row) + 0.5) / Double(height) - centreY) / radiusY
-                let distance = (x * x + y * y).squareRoot()
-                let share = min(max((distance - 1) / falloff, 0), 1)
-                values.append(1 + (outside - 1) * share * share * (3 - 2 * share))
-            }
+        (0..<width * height).map { i in
+            share(
+                x: (Double(i % width) + 0.5) / Double(width), y: (Double(i / width) + 0.5) / Double(height))
         }
-        return values
     }
 }

@@ -21,13 +21,17 @@ final class FastSearch: CandidateSearch {
     ) throws(FastMethodError) {
         let specification = seat.generator.specification
         try method.validate(for: specification)
+        let seen = request.observations
         precondition(
-            request.degradation.targetSize == PixelSize(side: request.target.side),
+            request.degradation.targetSize
+                == seen.map { PixelSize(width: $0.weights.count, height: 1) } ?? PixelSize(side: request.target.side),
             "the degradation leads to another size than the target's")
         self.request = request
         (encoder, threads) = (latents.encoder, seat.threads)
+        // Of observations it was found out before.
         target = NoisyTarget(
-            request.target.tensor(), noise: method.inputNoise, degradation: request.degradation)
+            request.target.tensor(), noise: seen.map { .colour($0.deviation) } ?? method.inputNoise,
+            degradation: request.degradation)
         likeness = FastMethod.likeness(of: target, latents: latents)
         let start = FastStart(
             seed: request.seed, candidate: candidate, specification: specification, latents: latents,
@@ -44,10 +48,11 @@ final class FastSearch: CandidateSearch {
             latentModel: LatentModel(
                 mean: statistics.mean, standardDeviation: statistics.standardDeviation),
             prior: LatentPrior(statistics),
-            likelihood: FaceLikelihood(
-                target: target.tensor, weights: FaceWeights(), misfit: method.misfit / 255,
-                independent: method.independentMisfits, noise: target.deviation / 255,
-                ignoring: target.outliers?.marks),
+            likelihood: seen.map { FaceLikelihood($0, misfit: method.misfit / 255, independent: method.independentMisfits) }
+                ?? FaceLikelihood(
+                    target: target.tensor, weights: FaceWeights(), misfit: method.misfit / 255,
+                    independent: method.independentMisfits, noise: target.deviation / 255,
+                    ignoring: target.outliers?.marks),
             start: Tensor((0..<slots).flatMap { _ in start.u }, shape: [slots, start.u.count]),
             centre: start.u, candidate: candidate, workspace: seat.workspace(shape))
     }

@@ -1,0 +1,33 @@
+import Search
+
+/// Everything that decides what a photograph is restored to: with the same model on the same kernels, the same request gives
+/// the same bits.
+public struct RestoreRequest: Codable, Hashable, Sendable {
+    /// Which of the faces found.
+    public enum Faces: Codable, Hashable, Sendable {
+        case all
+        case largest
+        /// By their numbers, counted from 1.
+        case numbers([Int])
+    }
+
+    public var model: String
+    public var method: FastMethod
+    public var seed: UInt64
+    /// How many candidates for each face.
+    public var count: Int
+    public var faces: Faces
+    /// Where mosaics are, in place of those found; empty to look for them.
+    public var regions: [PixelRectangle]
+
+    public init(
+        model: String, method: FastMethod = FastMethod(), seed: UInt64, count: Int = FastMethod.defaultCount,
+        faces: Faces = .all, regions: [PixelRectangle] = []
+    ) {
+        (self.model, self.method, self.seed, self.count) = (model, method, seed, count)
+        (self.faces, self.regions) = (faces, regions)
+    }
+
+    /// Largest root mean square difference of the blocks' means, in grey levels 0…255, with which a filled mosaic is accepted.
+    public static let tolerance = 1.0
+}

@@ -1,0 +1,162 @@
+import Foundation
+import Imaging
+
+/// Grows a mosaic from where its lines were seen: block after block of one colour that changes right on the lines.
+struct RegionGrowth {
+    private let table: BlockTable
+
+    /// Fewer blocks that show their lines say nothing.
+    private static let fewestCells = 12
+    /// Of neighbouring blocks that differ, how many must do so right on the line.
+    private static let leastShare = 0.7
+    /// Grey levels that the pixels of a block may be from its colour, on the average.
+    private static let mostDeviation = 9.0
+
+    init(_ table: BlockTable) { self.table = table }
+
+    /// - Returns: nil where what the window shows is no mosaic.
+    func region(from window: MosaicFinder.Window) -> MosaicRegion? {
+        let seeds = cells(of: window)
+        let deviations = seeds.compactMap { table[$0]?.deviation }.sorted()
+        guard deviations.count >= Self.fewestCells else { return nil }
+        // Half of the window may be something else.
+        let typical = deviations[deviations.count / 4]
+        guard typical <= Self.mostDeviation else { return nil }
+        let rule = Rule(deviation: typical)
+        let core = grown(from: seeds, rule)
+        guard core.count >= Self.fewestCells else { return nil }
+        let region = filled(core, rule)
+        guard let quality = quality(of: region, rule), quality.share >= Self.leastShare else { return nil }
+        let ordered = region.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
+        let columns = Set(region.map(\.column)), rows = Set(region.map(\.row))
+        guard columns.count >= 3, rows.count >= 2 else { return nil }
+        let parts = PartialBlocks(picture: table.picture, grid: table.grid, tolerance: max(3, 1.5 * rule.most))
+            .around(region)
+        return MosaicRegion(
+            grid: table.grid, cells: ordered + parts.map(\.cell),
+            colours: (ordered.map { table[$0]?.colour ?? SIMD3() } + parts.map(\.colour)).map { $0 / 255 },
+            parts: Dictionary(uniqueKeysWithValues: parts.map { ($0.cell, $0.pixels) }),
+            deviation: quality.deviation, confidence: quality.share * (1 - exp(-Double(quality.pairs) / 20)))
+    }
+
+    private func cells(of window: MosaicFinder.Window) -> [MosaicCell] {
+        let (across, down) = (table.grid.across, table.grid.down)
+        let columns = across.block(at: Double(window.columns.lowerBound))...across.block(at: Double(window.columns.upperBound))
+        let rows = down.block(at: Double(window.rows.lowerBound))...down.block(at: Double(window.rows.upperBound))
+        return rows.flatMap { row in columns.map { MosaicCell(column: $0, row: row) } }
+    }
+
+    /// What counts as one colour, and as another one.
+    private struct Rule {
+        var most, step: Double
+
+        init(deviation: Double) {
+            most = max(1.5, 2.5 * deviation)
+            step = max(4, 3 * deviation)
+        }
+
+        /// Whether colours change on the line, and not between lines.
+        func isSharp(_ step: BlockTable.Step) -> Bool { abs(step.sharpness - 1) <= 0.4 }
+    }
+
+    private func isPlain(_ cell: MosaicCell, _ rule: Rule) -> Bool {
+        table[cell].map { $0.deviation <= rule.most } ?? false
+    }
+
+    private func step(_ cell: MosaicCell, _ other: MosaicCell) -> BlockTable.Step? {
+        let isForward = (other.column, other.row) > (cell.column, cell.row)
+        return isForward ? table.step(cell, to: other) : table.step(other, to: cell)
+    }
+
+    /// Whether a block is of one colour, and changes on at least two of its lines.
+    private func isCore(_ cell: MosaicCell, _ rule: Rule) -> Bool {
+        guard isPlain(cell, rule) else { return false }
+        var lines = 0
+        for other in cell.neighbours {
+            if let step = step(cell, other), step.size >= rule.step, rule.isSharp(step) {
+                lines += 1
+            }
+        }
+        return lines >= 2
+    }
+
+    private func grown(from seeds: [MosaicCell], _ rule: Rule) -> Set<MosaicCell> {
+        var core = Set(seeds.filter { isCore($0, rule) })
+        var front = Array(core)
+        while let cell = front.popLast() {
+            // Blocks of nearly one colour lie between others.
+            for row in cell.row - 2...cell.row + 2 {
+                for column in cell.column - 2...cell.column + 2 {
+                    let other = MosaicCell(column: column, row: row)
+                    if !core.contains(other), isCore(other, rule) {
+                        core.insert(other)
+                        front.append(other)
+                    }
+                }
+            }
+        }
+        return largestPart(of: core)
+    }
+
+    /// Of parts that lie more than two blocks apart.
+    private func largestPart(of cells: Set<MosaicCell>) -> Set<MosaicCell> {
+        var (rest, largest) = (cells, Set<MosaicCell>())
+        while let first = rest.popFirst() {
+            var (part, front) = (Set([first]), [first])
+            while let cell = front.popLast() {
+                for row in cell.row - 2...cell.row + 2 {
+                    for column in cell.column - 2...cell.column + 2 {
+                        if let other = rest.remove(MosaicCell(column: column, row: row)) {
+                            part.insert(other)
+                            front.append(other)
+                        }
+                    }
+                }
+            }
+            if part.count > largest.count { largest = part }
+        }
+        return largest
+    }
+
+    /// With what lies between its blocks along rows and columns, as far as it is of one colour.
+    private func filled(_ core: Set<MosaicCell>, _ rule: Rule) -> Set<MosaicCell> {
+        var cells = core
+        for (line, place) in [(\MosaicCell.row, \MosaicCell.column), (\MosaicCell.column, \MosaicCell.row)] {
+            for (_, members) in Dictionary(grouping: cells, by: { $0[keyPath: line] }) {
+                guard let first = members.map({ $0[keyPath: place] }).min(),
+                    let last = members.map({ $0[keyPath: place] }).max()
+                else { continue }
+                for index in first...last {
+                    var cell = members[0]
+                    cell[keyPath: place] = index
+                    if isPlain(cell, rule) { cells.insert(cell) }
+                }
+            }
+        }
+        return cells
+    }
+
+    /// - Returns: of its neighbours that differ, the share that does so on the line, how many pairs that are, and how far its
+    ///   pixels are from their blocks' colours; nil where too few differ.
+    private func quality(of cells: Set<MosaicCell>, _ rule: Rule) -> (share: Double, pairs: Int, deviation: Double)? {
+        var (pairs, sharp, sizes) = (0, 0, [Double]())
+        for cell in cells {
+            for other in cell.neighbours where cells.contains(other) && (other.column, other.row) > (cell.column, cell.row) {
+                guard let step = table.step(cell, to: other), step.size >= rule.step else { continue }
+                pairs += 1
+                sizes.append(step.size)
+                if rule.isSharp(step) { sharp += 1 }
+            }
+        }
+        guard pairs >= Self.fewestCells else { return nil }
+        let deviations = cells.compactMap { table[$0]?.deviation }.sorted()
+        let deviation = deviations[deviations.count / 2]
+        // JPEG alone draws faint blocks of eight pixels into what is smooth.
+        let grid = table.grid
+        let isJPEG = [grid.width, grid.height].allSatisfy { abs($0 - 8) < 0.05 || abs($0 - 16) < 0.05 }
+            && [grid.left / 8, grid.top / 8].allSatisfy { abs($0 - $0.rounded()) < 0.05 }
+        sizes.sort()
+        guard sizes[sizes.count / 2] >= (isJPEG ? 12 : 6) else { return nil }
+        return (Double(sharp) / Double(pairs), pairs, deviation)
+    }
+}

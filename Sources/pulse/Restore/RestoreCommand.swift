@@ -1,0 +1,158 @@
+import ArgumentParser
+import FaceAlignment
+import Files
+import Foundation
+import Imaging
+import Jobs
+import Models
+import Restoration
+import Search
+
+/// Fills pixelated faces in photographs with imagined ones.
+struct RestoreCommand: ComputingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Fill pixelated faces in photographs with imagined ones.",
+        discussion: """
+            Finds the parts of a photograph that are pixelated and the faces under them, imagines several faces for each that \
+            agree with every block, and pastes them back: DIR/NAME/1.png … N.png are the photograph with candidate 1 … N of \
+            every face, each pixel outside the blocks as it was. overview.png shows what was found and done, faces/F/K.png is \
+            candidate K of face F by itself, and report.json has the numbers. The faces are imagined; none is the person in \
+            the picture.
+
+            Exit status 1 where no mosaic with a face under it is found, or some face has no accepted candidate.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "The photographs: JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or PPM.", valueName: "photo"),
+        completion: .file())
+    var photos: [FilePath]
+
+    @Option(name: .shortAndLong, help: "The folder for the results.", completion: .directory)
+    var output: FilePath?
+
+    @Flag(help: "Only say what would be restored.")
+    var dryRun = false
+
+    @Flag(help: "With --dry-run: a JSON object for each photograph, one a line.")
+    var json = false
+
+    @Option(help: "Which faces: all, largest, or their numbers with commas, as --dry-run gives them.")
+    var faces: FaceChoice = .init(faces: .all)
+
+    @Option(
+        help: ArgumentHelp(
+            "Where a mosaic is, in pixels of the upright photograph, instead of looking for them; may be given several times.",
+            valueName: "x,y,width,height"))
+    var region: [RegionChoice] = []
+
+    @Option(help: "The generator; 'pulse model list' names what there is.")
+    var model = ModelStore.defaultModelName
+
+    @Option(help: "How many candidates to find for each face, 1…10000.")
+    var count = FastMethod.defaultCount
+
+    @Option(help: "The seed, a whole number from 0; drawn and reported where absent.")
+    var seed: UInt64?
+
+    @Option(help: "Search steps for each candidate, 1…1000000 (default: \(FastMethod().steps)).")
+    var steps: Int?
+
+    @Option(help: "Processor threads (default: all).")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    @Flag(
+        help: """
+            Replace complete results of other photographs, and results of a seed by those of another that is yet to be \
+            drawn. What pulse did not write is never replaced.
+            """)
+    var force = false
+
+    @Option(help: "How to show progress on standard error: auto, bar, plain, json or none.")
+    var progress: ProgressStyle = .auto
+
+    func validate() throws {
+        guard !photos.isEmpty else { throw ValidationError("Name the photographs to restore.") }
+        guard dryRun || output != nil else {
+            throw ValidationError("Name a folder for the results with --output, or say --dry-run.")
+        }
+        guard dryRun || !json else { throw ValidationError("--json goes with --dry-run: results have their report.json.") }
+        guard region.isEmpty || photos.count == 1 else {
+            throw ValidationError("--region is about one photograph, but \(photos.count) are given.")
+        }
+        try check("--count", count, in: 1...10_000)
+        try check("--threads", threads, in: 1...1024)
+        _ = try newRequest()
+    }
+
+    private func newRequest() throws -> RestoreRequest {
+        var method = FastMethod()
+        if let steps { method.setSteps(steps) }
+        do { try method.validate() } catch { throw ValidationError(wording(of: error)) }
+        return RestoreRequest(
+            model: model, method: method, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), count: count,
+            faces: faces.faces, regions: region.map(\.rectangle))
+    }
+
+    func run() throws {
+        let cancellation = Cancellation()
+        let interruption = Interruption(keeping: "what is finished after this step", cancellation)
+        defer { withExtendedLifetime(interruption) {} }
+        let request = try newRequest()
+        let list = try output.map { try InputList(photos, output: $0) }
+        let model = try ModelStore().load(request.model)
+        let rule: ReplacementRule = force ? .any : seed == nil ? .incompleteOnly : .sameInput
+        let job = try RestoreJob(
+            request, model: model, detector: try FaceDetector(), rule: rule, threads: threads, cancellation: cancellation)
+        let console = RestoreConsole(request, style: progress)
+        let status: ExitStatus
+        if let list, !dryRun {
+            try list.makeOutputFolder()
+            model.prepareDigest()
+            status = console.show { handle in
+                job.run(list.inputs.map { ($0.path, $0.destination) }, handle)
+            }
+        } else {
+            status = console.showSurveys(of: photos, job, asJSON: json, cancellation)
+        }
+        if cancellation.isRequested { throw ExitStatus.interrupted }
+        guard status == .success else { throw status }
+    }
+}
+
+/// `--faces`.
+struct FaceChoice: ExpressibleByArgument {
+    var faces: RestoreRequest.Faces
+
+    init(faces: RestoreRequest.Faces) { self.faces = faces }
+
+    init?(argument: String) {
+        switch argument {
+        case "all": faces = .all
+        case "largest": faces = .largest
+        default:
+            let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+            guard numbers.allSatisfy({ $0 ?? 0 >= 1 }) else { return nil }
+            faces = .numbers(Array(Set(numbers.compactMap(\.self))).sorted())
+        }
+    }
+
+    static var allValueStrings: [String] { ["all", "largest", "1,3"] }
+    var defaultValueDescription: String { "all" }
+}
+
+/// `--region`.
+struct RegionChoice: ExpressibleByArgument {
+    var rectangle: PixelRectangle
+
+    init?(argument: String) {
+        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
+        guard numbers.count == 4, numbers.allSatisfy({ $0.isFinite && abs($0) < 1e6 }), numbers[2] > 0, numbers[3] > 0
+        else { return nil }
+        rectangle = PixelRectangle(
+            left: numbers[0], top: numbers[1], right: numbers[0] + numbers[2], bottom: numbers[1] + numbers[3])
+    }
+
+    static var allValueStrings: [String] { [] }
+}

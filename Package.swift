@@ -35,7 +35,8 @@ let package = Package(
         .target(
             name: "Restoration",
             dependencies: [
-                "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Imaging", "Degradation", "Tensors",
+                "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Imaging", "Degradation",
+                "Tensors",
                 "Files",
             ],
             exclude: ["README.md"]),

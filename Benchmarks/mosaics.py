@@ -52,7 +52,7 @@ def case(photo, face, random):
     ratio = photo.width / shrunk.width
     picture = shrunk.transform((wide, high), Image.Transform.AFFINE, [m / ratio for m in matrix], Image.Resampling.BICUBIC)
     pixels = np.asarray(picture, dtype=float).copy()
-    side, turned = size * scale, math.radians(turn) - roll
+    side, turned = size * scale, math.radians(turn) + roll
 
     def place(u, v):
         return (centre[0] + side * (u * math.cos(turned) - v * math.sin(turned)),
@@ -144,7 +144,7 @@ def judged(truth, found):
         face = faces[0]
         (x, y), size, turn = square(face)
         block = truth["block"]
-        line.update(origin=face["origin"], likeness=face["likeness"], turn=abs(turn - truth["turn"]),
+        line.update(origin=face["origin"], likeness=face.get("likeness"), turn=abs(turn - truth["turn"]),
                     place=math.hypot(x - truth["centre"][0], y - truth["centre"][1]) / block,
                     size=(size - truth["size"]) / block)
     return line

@@ -52,7 +52,8 @@ public struct CellAverage: Degradation {
 
     public func scratchShape(channels: Int) -> [Int] { [1] }
 
-    public func apply(_ image: Tensor<Float>, into result: inout Tensor<Float>, scratch: inout Tensor<Float>) {
+    public func apply(_ image: Tensor<Float>, into result: inout Tensor<Float>, scratch: inout Tensor<Float>)
+    {
         let (plane, count) = (sourceSize.width * sourceSize.height, targetSize.width)
         image.withUnsafeBufferPointer { x in
             result.withUnsafeMutableBufferPointer { y in

@@ -25,11 +25,22 @@ public struct FaceDetector: Sendable {
 
     /// The faces in a picture, in dlib's order: the surest first.
     ///
-    /// A face must be about 40 pixels across; in pictures above 16 megapixels 80, which bounds time and memory,
-    /// and in those above 64 megapixels more in proportion (`smallestFace(in:)`).
+    /// Where none is upright, they are looked for in the picture turned by quarters.
+    /// - Parameter smallest: how many pixels across faces are looked for from; memory and time bound that in large pictures
+    ///   (`smallestFace(in:smallest:)`).
     /// - Throws: `AlignmentError`; finding nothing is not an error.
-    public func faces(in picture: Picture) throws(AlignmentError) -> [DetectedFace] {
-        try faces(in: picture, scan: Scan(width: picture.width, height: picture.height))
+    public func faces(in picture: Picture, smallest: Int = smallestFace) throws(AlignmentError)
+        -> [DetectedFace]
+    {
+        for turn in QuarterTurn.allCases {
+            let turned = turn.applied(to: picture)
+            let scan = Scan(width: turned.width, height: turned.height, smallest: smallest)
+            let faces = try faces(in: turned, scan: scan)
+            if !faces.isEmpty {
+                return faces.map { turn.undone($0, width: picture.width, height: picture.height) }
+            }
+        }
+        return []
     }
 
     func faces(in picture: Picture, scan: Scan) throws(AlignmentError) -> [DetectedFace] {
@@ -45,13 +56,15 @@ public struct FaceDetector: Sendable {
         return faces
     }
 
-    /// The extent in pixels of the smallest face that is looked for at all.
+    /// The extent in pixels of the smallest face that is looked for unless asked for.
     public static let smallestFace = 40
+    /// The extents that can be asked for.
+    public static let smallestFaces = 10...40
 
     /// The extent in pixels of the smallest face that is looked for in a picture of this size.
-    public static func smallestFace(in picture: Picture) -> Int {
-        let scan = Scan(width: picture.width, height: picture.height)
-        return scan.doublings > 0 ? smallestFace : 2 * smallestFace * scan.reduction
+    public static func smallestFace(in picture: Picture, smallest: Int = smallestFace) -> Int {
+        let scan = Scan(width: picture.width, height: picture.height, smallest: smallest)
+        return scan.doublings > 0 ? (2 * smallestFace) >> scan.doublings : 2 * smallestFace * scan.reduction
     }
 
     private func find(in picture: Picture, doublings: Int) throws(AlignmentError) -> [cdlib_face] {

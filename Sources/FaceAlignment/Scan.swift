@@ -11,9 +11,13 @@ struct Scan: Equatable {
     /// By what whole number the picture is shrunk before the search.
     var reduction: Int
 
-    /// - Parameter budget: the most pixels that are searched.
-    init(width: Int, height: Int, budget: Int = 64_000_000) {
-        doublings = width * height <= budget / 4 ? 1 : 0
+    /// - Parameters:
+    ///   - smallest: the extent in pixels of the smallest face wanted.
+    ///   - budget: the most pixels that are searched.
+    init(width: Int, height: Int, smallest: Int = FaceDetector.smallestFace, budget: Int = 64_000_000) {
+        doublings = 1
+        while (2 * FaceDetector.smallestFace) >> doublings > smallest { doublings += 1 }
+        while doublings > 0, width * height > budget >> (2 * doublings) { doublings -= 1 }
         reduction = 1
         while (width / reduction) * (height / reduction) > budget { reduction += 1 }
     }

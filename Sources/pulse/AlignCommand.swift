@@ -35,6 +35,13 @@ struct AlignCommand: ParsableCommand {
             valueName: "file.json"))
     var landmarks: FilePath?
 
+    @Option(
+        help: """
+            Look for faces from so many pixels across, \(FaceDetector.smallestFaces.lowerBound)…\
+            \(FaceDetector.smallestFaces.upperBound): half as many take four times as long.
+            """)
+    var smallest = FaceDetector.smallestFace
+
     @Flag(help: "Replace faces of other photographs of the same name.")
     var force = false
 
@@ -42,6 +49,7 @@ struct AlignCommand: ParsableCommand {
         guard (8...1024).contains(size) else {
             throw ValidationError("--size must be 8…1024, and is \(size).")
         }
+        try check("--smallest", smallest, in: FaceDetector.smallestFaces)
         guard landmarks == nil || photos.count == 1 else {
             throw ValidationError("--landmarks describes one photograph, but \(photos.count) are given.")
         }
@@ -76,7 +84,7 @@ struct AlignCommand: ParsableCommand {
             return { _ in [face] }
         }
         let detector = try FaceDetector()
-        return { try detector.faces(in: $0) }
+        return { try detector.faces(in: $0, smallest: smallest) }
     }
 
     /// Writes the faces of one photograph; one that cannot be cut out does not cost the others.

@@ -21,7 +21,8 @@ struct Pulse: ParsableCommand {
             """,
         version: pulseVersion,
         subcommands: [
-            AlignCommand.self, UpsampleCommand.self, RestoreCommand.self, GenerateCommand.self, ModelCommand.self,
+            AlignCommand.self, UpsampleCommand.self, RestoreCommand.self, GenerateCommand.self,
+            ModelCommand.self,
         ])
 
     /// Runs the command line and ends the process with one of the codes of `ExitStatus`.

@@ -27,7 +27,8 @@ enum DrawnPhoto {
                 if x * 3 > y * 2 + width { level *= 0.6 }
                 for channel in 0..<3 {
                     let grain = 3 * random.normal(UInt64((y * width + x) * 3 + channel + 1000))
-                    picture.pixels[3 * (y * width + x) + channel] = UInt8(min(max(level[channel] + grain, 0), 255))
+                    picture.pixels[3 * (y * width + x) + channel] = UInt8(
+                        min(max(level[channel] + grain, 0), 255))
                 }
             }
         }
@@ -48,14 +49,17 @@ enum DrawnPhoto {
                 var sum = [0, 0, 0]
                 for y in ys {
                     for x in xs {
-                        for channel in 0..<3 { sum[channel] += Int(picture.pixels[3 * (y * picture.width + x) + channel]) }
+                        for channel in 0..<3 {
+                            sum[channel] += Int(picture.pixels[3 * (y * picture.width + x) + channel])
+                        }
                     }
                 }
                 let count = max(1, xs.count * ys.count)
                 for y in ys {
                     for x in xs where inside(x, y) {
                         for channel in 0..<3 {
-                            result.pixels[3 * (y * picture.width + x) + channel] = UInt8((2 * sum[channel] + count) / (2 * count))
+                            result.pixels[3 * (y * picture.width + x) + channel] = UInt8(
+                                (2 * sum[channel] + count) / (2 * count))
                         }
                     }
                 }
@@ -107,7 +111,8 @@ enum DrawnPhoto {
                 let isFrame = u < 8 || u >= 24 || v < 8 || v >= 24
                 let pane = 90 + 35 * random.normal(UInt64(y / 32 * 100 + x / 32))
                 for channel in 0..<3 {
-                    picture.pixels[3 * (y * width + x) + channel] = UInt8(min(max(isFrame ? 235 : pane, 0), 255))
+                    picture.pixels[3 * (y * width + x) + channel] = UInt8(
+                        min(max(isFrame ? 235 : pane, 0), 255))
                 }
             }
         }

@@ -86,7 +86,8 @@ import Testing
             (60..<140).contains(x) && (60..<140).contains(y)
         }
         let region = try #require(
-            MosaicFinder().region(in: pixelated, within: PixelRectangle(left: 60, top: 60, right: 140, bottom: 140)))
+            MosaicFinder().region(
+                in: pixelated, within: PixelRectangle(left: 60, top: 60, right: 140, bottom: 140)))
         #expect(region.grid.width == 20 && region.cells.count >= 12)
     }
 }

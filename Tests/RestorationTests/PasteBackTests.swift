@@ -8,7 +8,9 @@ import Testing
 
 @Suite struct PasteBackTests {
     /// A region, the photograph with it, and another picture as the face.
-    private func scene(block: Int, resized factor: Double = 1) throws -> (Picture, MosaicRegion, Picture, LocatedFace) {
+    private func scene(block: Int, resized factor: Double = 1) throws -> (
+        Picture, MosaicRegion, Picture, LocatedFace
+    ) {
         let photo = DrawnPhoto.scene(width: 300, height: 280)
         var pixelated = DrawnPhoto.pixelated(photo, block: block, left: 3, top: 5) { x, y in
             (60..<240).contains(x) && (50..<230).contains(y)
@@ -17,7 +19,8 @@ import Testing
         let region = try #require(MosaicFinder().regions(in: pixelated).first)
         let face = DrawnPhoto.scene(width: 1024, height: 1024, seed: 8)
         let place = LocatedFace(
-            transform: PhotoTransform(centre: region.box.centre, size: 260 * factor, roll: 0.15, side: LocatedFace.side),
+            transform: PhotoTransform(
+                centre: region.box.centre, size: 260 * factor, roll: 0.15, side: LocatedFace.side),
             origin: .region)
         return (pixelated, region, face, place)
     }
@@ -61,7 +64,8 @@ import Testing
         // Darker by 30 levels than what is around it.
         let face = Picture.canvas(width: 1024, height: 1024, fill: (130, 100, 80))
         let place = LocatedFace(
-            transform: PhotoTransform(centre: SIMD2(144, 144), size: 220, roll: 0, side: LocatedFace.side), origin: .region)
+            transform: PhotoTransform(centre: SIMD2(144, 144), size: 220, roll: 0, side: LocatedFace.side),
+            origin: .region)
         var restored = photo
         var changed = [Bool](repeating: false, count: photo.width * photo.height)
         _ = PasteBack(threads: 1)(face, at: place, into: &restored, region, changed: &changed)

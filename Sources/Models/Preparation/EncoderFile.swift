@@ -142,7 +142,9 @@ enum EncoderFile {
     }
 
     /// - Returns: nil where the file has none.
-    private static func placement(in file: SafetensorsFile, _ name: String) throws(ModelError) -> FacePlacement? {
+    private static func placement(in file: SafetensorsFile, _ name: String) throws(ModelError)
+        -> FacePlacement?
+    {
         guard file.shape(of: "placement.0.weight") != nil else { return nil }
         let chain = try chain(
             in: file, name, named: "placement", side: "placementSide", strides: "placementStrides")

@@ -21,7 +21,8 @@ struct Evidence {
     ///   - side: of the aligned face, in pixels.
     /// - Returns: nil where no cell lies in the square.
     init?(
-        _ photo: SmoothPhoto, of original: Picture, _ regions: [MosaicRegion], transform: PhotoTransform, side: Int
+        _ photo: SmoothPhoto, of original: Picture, _ regions: [MosaicRegion], transform: PhotoTransform,
+        side: Int
     ) {
         var numbering = Numbering()
         var cells = [Int32](repeating: -1, count: side * side)
@@ -30,12 +31,14 @@ struct Evidence {
         for row in 0..<side {
             for column in 0..<side {
                 let point = transform.inPhoto(SIMD2(Double(column) + 0.5, Double(row) + 0.5))
-                guard point.x >= 0, point.y >= 0, point.x < Double(original.width), point.y < Double(original.height)
+                guard point.x >= 0, point.y >= 0, point.x < Double(original.width),
+                    point.y < Double(original.height)
                 else { continue }
                 var key: Key?
                 for (index, region) in regions.enumerated() {
                     let cell = MosaicCell(
-                        column: region.grid.across.block(at: point.x), row: region.grid.down.block(at: point.y))
+                        column: region.grid.across.block(at: point.x),
+                        row: region.grid.down.block(at: point.y))
                     if blocks[index].contains(cell) { key = Key(region: index, cell: cell) }
                 }
                 let visible = Key(
@@ -69,12 +72,15 @@ struct Evidence {
         blockCount = kept.count { $0.key.region >= 0 }
         let weights = FaceWeights()
         observations = Observations(
-            values: Tensor((0..<3).flatMap { channel in kept.map { Float($0.colour[channel]) } }, shape: [3, 1, kept.count]),
+            values: Tensor(
+                (0..<3).flatMap { channel in kept.map { Float($0.colour[channel]) } },
+                shape: [3, 1, kept.count]),
             weights: numbering.keys.indices.filter { places[$0] >= 0 }.map { number in
                 let count = Double(numbering.counts[number])
-                return count * weights.share(
-                    x: (numbering.sumX[number] / count + 0.5) / Double(side),
-                    y: (numbering.sumY[number] / count + 0.5) / Double(side))
+                return count
+                    * weights.share(
+                        x: (numbering.sumX[number] / count + 0.5) / Double(side),
+                        y: (numbering.sumY[number] / count + 0.5) / Double(side))
             },
             deviation: 0)
     }

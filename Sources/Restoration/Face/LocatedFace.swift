@@ -59,26 +59,34 @@ struct FaceLocator {
     ///   - start: a square to begin with; nil to try several.
     func face(under box: PixelRectangle, in photo: Picture, from start: LocatedFace? = nil) -> LocatedFace {
         let extent = (box.width * box.height).squareRoot()
-        var guesses = start.map { [$0.transform.drawn(with: LocatedFace.side, insteadOf: LocatedFace.side)] } ?? []
+        var guesses =
+            start.map { [$0.transform.drawn(with: LocatedFace.side, insteadOf: LocatedFace.side)] } ?? []
         if start == nil {
             for size in Self.sizes {
                 for turn in Self.turns {
                     // The face's middle lies below that of its square.
                     guesses.append(
-                        PhotoTransform(centre: box.centre, size: extent * size, roll: turn, side: LocatedFace.side))
+                        PhotoTransform(
+                            centre: box.centre, size: extent * size, roll: turn, side: LocatedFace.side))
                 }
             }
         }
         guard let placement = encoder?.placement else {
             return LocatedFace(
-                transform: PhotoTransform(centre: box.centre, size: extent * 1.35, roll: 0, side: LocatedFace.side),
+                transform: PhotoTransform(
+                    centre: box.centre, size: extent * 1.35, roll: 0, side: LocatedFace.side),
                 origin: .region, likeness: nil)
         }
         var best: LocatedFace?
         for guess in guesses {
             var transform = guess
             for _ in 0..<Self.rounds {
-                transform = moved(transform, by: placement(photo.view(transform.drawn(with: placement.side, insteadOf: LocatedFace.side), side: placement.side)))
+                transform = moved(
+                    transform,
+                    by: placement(
+                        photo.view(
+                            transform.drawn(with: placement.side, insteadOf: LocatedFace.side),
+                            side: placement.side)))
             }
             let face = LocatedFace(
                 transform: transform, origin: .pattern, likeness: likeness(of: transform, in: photo))
@@ -90,14 +98,17 @@ struct FaceLocator {
     /// How much a square looks like an aligned face.
     func likeness(of transform: PhotoTransform, in photo: Picture) -> Double? {
         encoder?.likeness.map { network in
-            network(photo.view(transform.drawn(with: network.side, insteadOf: LocatedFace.side), side: network.side))
+            network(
+                photo.view(
+                    transform.drawn(with: network.side, insteadOf: LocatedFace.side), side: network.side))
         }
     }
 
     private func moved(_ transform: PhotoTransform, by answer: FacePlacement.Answer) -> PhotoTransform {
         let side = Double(LocatedFace.side)
         let centre = transform.inPhoto(SIMD2(side * (0.5 + answer.right), side * (0.5 + answer.down)))
-        let size = side * (transform.right * transform.right).sum().squareRoot() * min(max(answer.scale, 0.5), 2)
+        let size =
+            side * (transform.right * transform.right).sum().squareRoot() * min(max(answer.scale, 0.5), 2)
         let roll = atan2(transform.right.y, transform.right.x) + answer.turn
         return PhotoTransform(centre: centre, size: size, roll: roll, side: LocatedFace.side)
     }

@@ -26,7 +26,8 @@ struct FaceSearch {
         guard let target = try? Target(Picture(view)) else { return nil }
         blockCount = evidence.blockCount
         request = SearchRequest(
-            target: target, observations: evidence.observations, degradation: evidence.degradation, seed: seed,
+            target: target, observations: evidence.observations, degradation: evidence.degradation,
+            seed: seed,
             tolerance: RestoreRequest.tolerance)
     }
 }

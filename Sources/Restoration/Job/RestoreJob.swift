@@ -62,7 +62,9 @@ public final class RestoreJob {
         try Survey(of: photo.picture, detector: detector, encoder: latents.encoder, regions: request.regions)
     }
 
-    private func restore(_ path: FilePath, into destination: FilePath, _ handle: (RestoreEvent) -> Void) throws {
+    private func restore(_ path: FilePath, into destination: FilePath, _ handle: (RestoreEvent) -> Void)
+        throws
+    {
         let clock = ContinuousClock()
         let start = clock.now
         let photo = try Photo(contentsOf: path)
@@ -82,7 +84,8 @@ public final class RestoreJob {
                     resolution: model.specification.resolution)
             else { continue }
             let batch = try SearchBatch(
-                request.method, search.request, latents: latents, seats: [seat], candidates: 1...request.count)
+                request.method, search.request, latents: latents, seats: [seat], candidates: 1...request.count
+            )
             while !cancellation.isRequested, let step = batch.next() {
                 handle(.step(face: number, of: chosen.count, step))
             }
@@ -102,7 +105,8 @@ public final class RestoreJob {
         case .all: return Array(hidden.indices.map { $0 + 1 })
         case .largest:
             return hidden.indices.max { hidden[$0].place.size < hidden[$1].place.size }.map { [$0 + 1] } ?? []
-        case .numbers(let numbers): return numbers.filter { (1...max(1, hidden.count)).contains($0) && !hidden.isEmpty }
+        case .numbers(let numbers):
+            return numbers.filter { (1...max(1, hidden.count)).contains($0) && !hidden.isEmpty }
         }
     }
 

@@ -32,9 +32,11 @@ struct RestoreOverview {
         let head = margin + text * 5
         let row = side + text * 3
         var page = Picture.canvas(
-            width: Self.width, height: head + marked.height + margin + faces.count * row + margin, fill: Ink.paper)
+            width: Self.width, height: head + marked.height + margin + faces.count * row + margin,
+            fill: Ink.paper)
         page.drawText(
-            "Imagined faces – not the people in the photograph", x: margin, y: margin, size: text * 3 / 2, colour: Ink.text)
+            "Imagined faces – not the people in the photograph", x: margin, y: margin, size: text * 3 / 2,
+            colour: Ink.text)
         page.drawText(
             "Each is one of many that could be imagined under the blocks; they are equals. Numbers are faces, blue boxes mosaics.",
             x: margin, y: margin + text * 5 / 2, size: text, colour: Ink.quiet)
@@ -82,9 +84,12 @@ struct RestoreOverview {
     /// The photograph, small, with boxes.
     private func marked(longest: Int) -> Picture {
         let scale = min(1, Double(longest) / Double(max(photo.width, photo.height)))
-        let (width, height) = (max(1, Int(Double(photo.width) * scale)), max(1, Int(Double(photo.height) * scale)))
+        let (width, height) = (
+            max(1, Int(Double(photo.width) * scale)), max(1, Int(Double(photo.height) * scale))
+        )
         let view = PhotoTransform(
-            right: SIMD2(Double(photo.width) / Double(width), 0), down: SIMD2(0, Double(photo.height) / Double(height)),
+            right: SIMD2(Double(photo.width) / Double(width), 0),
+            down: SIMD2(0, Double(photo.height) / Double(height)),
             origin: SIMD2())
         let square: Tensor<Float> = photo.view(view, side: max(width, height))
         var small = Picture.canvas(width: width, height: height)
@@ -92,15 +97,19 @@ struct RestoreOverview {
         for region in survey.regions {
             let box = region.box
             let corners = [
-                SIMD2(box.left, box.top), SIMD2(box.right, box.top), SIMD2(box.right, box.bottom), SIMD2(box.left, box.bottom),
+                SIMD2(box.left, box.top), SIMD2(box.right, box.top), SIMD2(box.right, box.bottom),
+                SIMD2(box.left, box.bottom),
             ]
             small.drawPolygon(corners.map { $0 * scale }, colour: Ink.region)
         }
         for (index, face) in survey.faces.enumerated() {
-            let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map { face.place.place($0.0, $0.1) * scale }
+            let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map {
+                face.place.place($0.0, $0.1) * scale
+            }
             small.drawPolygon(corners, colour: Ink.face)
             small.drawText(
-                "\(index + 1)", x: Int(corners[0].x) + 4, y: Int(corners[0].y) + 2, size: Self.text, colour: Ink.face)
+                "\(index + 1)", x: Int(corners[0].x) + 4, y: Int(corners[0].y) + 2, size: Self.text,
+                colour: Ink.face)
         }
         return small
     }
@@ -128,7 +137,9 @@ extension Picture {
                 var mean = SIMD3<Double>()
                 for y in rows {
                     for x in columns {
-                        for channel in 0..<3 { mean[channel] += Double(pixels[3 * (y * width + x) + channel]) }
+                        for channel in 0..<3 {
+                            mean[channel] += Double(pixels[3 * (y * width + x) + channel])
+                        }
                     }
                 }
                 mean /= Double(255 * columns.count * rows.count)
@@ -136,7 +147,8 @@ extension Picture {
                 for y in rows {
                     for x in columns {
                         for channel in 0..<3 {
-                            result.pixels[3 * (y * width + x) + channel] = UInt8(min(max(value[channel], 0), 255).rounded())
+                            result.pixels[3 * (y * width + x) + channel] = UInt8(
+                                min(max(value[channel], 0), 255).rounded())
                         }
                     }
                 }

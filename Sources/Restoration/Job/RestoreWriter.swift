@@ -23,7 +23,8 @@ final class RestoreWriter {
     private var faces: [(number: Int, candidates: [Candidate])] = []
 
     init(
-        _ folder: ResultFolder, _ photo: Photo, _ survey: Survey, _ request: RestoreRequest, model: Model, threads: Int
+        _ folder: ResultFolder, _ photo: Photo, _ survey: Survey, _ request: RestoreRequest, model: Model,
+        threads: Int
     ) {
         (self.folder, self.photo, self.survey, self.request) = (folder, photo, survey, request)
         (self.model, self.threads) = (model, threads)
@@ -63,7 +64,9 @@ final class RestoreWriter {
                 let found = survey.hidden[face.number - 1]
                 let candidate = face.candidates[place]
                 let outcomes = found.regions.compactMap { region in
-                    paste(candidate.picture, at: found.place, into: &picture, survey.regions[region], changed: &changed)
+                    paste(
+                        candidate.picture, at: found.place, into: &picture, survey.regions[region],
+                        changed: &changed)
                 }
                 reported[index].candidates.append(summary(candidate, face.number, outcomes))
             }
@@ -93,9 +96,11 @@ final class RestoreWriter {
         let rms = blocks > 0 ? (square / blocks).squareRoot() : 0
         let name = "faces/\(face)/\(candidate.number)"
         return RestoreReport.Candidate(
-            file: "\(name).png", latents: "\(name).safetensors", rms: rms, max: outcomes.map(\.max).max() ?? 0,
+            file: "\(name).png", latents: "\(name).safetensors", rms: rms,
+            max: outcomes.map(\.max).max() ?? 0,
             blocksLeft: outcomes.map(\.left).reduce(0, +), steps: candidate.steps, seconds: candidate.seconds,
-            accepted: blocks > 0 && rms <= RestoreRequest.tolerance && candidate.judgement?.isConvincing != false,
+            accepted: blocks > 0 && rms <= RestoreRequest.tolerance
+                && candidate.judgement?.isConvincing != false,
             judgement: candidate.judgement)
     }
 

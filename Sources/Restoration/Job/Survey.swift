@@ -24,17 +24,22 @@ public struct Survey: Sendable {
     ///   - detector: nil where there is none.
     ///   - given: where mosaics are, in place of those found.
     public init(
-        of photo: Picture, detector: FaceDetector?, encoder: FaceEncoder?, regions given: [PixelRectangle] = []
+        of photo: Picture, detector: FaceDetector?, encoder: FaceEncoder?,
+        regions given: [PixelRectangle] = []
     ) throws(AlignmentError) {
         let finder = MosaicFinder()
-        let regions = given.isEmpty ? finder.regions(in: photo) : given.compactMap { finder.region(in: photo, within: $0) }
+        let regions =
+            given.isEmpty
+            ? finder.regions(in: photo) : given.compactMap { finder.region(in: photo, within: $0) }
         let smooth = SmoothPhoto(photo, regions)
         let locator = FaceLocator(encoder: encoder)
         var faces = try detector?.faces(in: smooth.picture).compactMap { Face(landmarksOf: $0) } ?? []
         var faceless: [Int] = []
         for (index, region) in regions.enumerated() {
             let near = faces.indices.filter { faces[$0].place.contains(region.box.centre) }
-            if let nearest = near.min(by: { faces[$0].place.distance(to: region) < faces[$1].place.distance(to: region) }) {
+            if let nearest = near.min(by: {
+                faces[$0].place.distance(to: region) < faces[$1].place.distance(to: region)
+            }) {
                 faces[nearest].regions.append(index)
                 continue
             }
@@ -53,7 +58,9 @@ public struct Survey: Sendable {
             first.regions.isEmpty == second.regions.isEmpty
                 ? first.place.place(0.5, 0.5).x < second.place.place(0.5, 0.5).x : !first.regions.isEmpty
         }
-        (self.photo, self.smooth, self.regions, self.faces, self.faceless) = (photo, smooth, regions, faces, faceless)
+        (self.photo, self.smooth, self.regions, self.faces, self.faceless) = (
+            photo, smooth, regions, faces, faceless
+        )
     }
 
     /// The faces that a mosaic hides.
@@ -67,7 +74,8 @@ extension Survey.Face {
         guard corners.count == 4 else { return nil }
         let side = Double(LocatedFace.side)
         let transform = PhotoTransform(
-            right: (corners[3] - corners[0]) / side, down: (corners[1] - corners[0]) / side, origin: corners[0])
+            right: (corners[3] - corners[0]) / side, down: (corners[1] - corners[0]) / side,
+            origin: corners[0])
         self.init(place: LocatedFace(transform: transform, origin: .landmarks, detected: face), regions: [])
     }
 

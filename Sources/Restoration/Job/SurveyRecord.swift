@@ -25,7 +25,8 @@ public struct SurveyRecord: Codable, Sendable {
         faces = survey.faces.enumerated().map { index, face in
             Face(
                 number: face.regions.isEmpty ? nil : index + 1, origin: face.place.origin,
-                transform: face.place.transform, likeness: face.place.likeness, regions: face.regions.map { $0 + 1 })
+                transform: face.place.transform, likeness: face.place.likeness,
+                regions: face.regions.map { $0 + 1 })
         }
     }
 

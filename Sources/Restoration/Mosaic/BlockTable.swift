@@ -28,8 +28,12 @@ final class BlockTable {
     }
 
     private func measure(_ cell: MosaicCell) -> Block? {
-        let (columns, rows) = (grid.across.pixels(cell.column, in: picture.width), grid.down.pixels(cell.row, in: picture.height))
-        guard Double(columns.count) >= grid.width / 2, Double(rows.count) >= grid.height / 2 else { return nil }
+        let (columns, rows) = (
+            grid.across.pixels(cell.column, in: picture.width), grid.down.pixels(cell.row, in: picture.height)
+        )
+        guard Double(columns.count) >= grid.width / 2, Double(rows.count) >= grid.height / 2 else {
+            return nil
+        }
         var (xs, ys) = (
             grid.across.inner(cell.column, in: picture.width), grid.down.inner(cell.row, in: picture.height)
         )
@@ -73,7 +77,8 @@ final class BlockTable {
     func step(_ cell: MosaicCell, to other: MosaicCell) -> Step? {
         guard let first = self[cell], let second = self[other] else { return nil }
         let change = second.colour - first.colour
-        let (channel, size) = [abs(change.x), abs(change.y), abs(change.z)].enumerated().max { $0.1 < $1.1 } ?? (0, 0)
+        let (channel, size) =
+            [abs(change.x), abs(change.y), abs(change.z)].enumerated().max { $0.1 < $1.1 } ?? (0, 0)
         guard size > 0 else { return Step(size: 0, sharpness: 0) }
         // Mean profile across the line, from the middle of one block to that of the other.
         let isAcross = other.column != cell.column
@@ -89,7 +94,10 @@ final class BlockTable {
         var difference = 0.0
         picture.pixels.withUnsafeBufferPointer { pixels in
             for i in along {
-                let (a, b) = isAcross ? (levels(pixels, before, i), levels(pixels, after, i)) : (levels(pixels, i, before), levels(pixels, i, after))
+                let (a, b) =
+                    isAcross
+                    ? (levels(pixels, before, i), levels(pixels, after, i))
+                    : (levels(pixels, i, before), levels(pixels, i, after))
                 difference += Double(b[channel] - a[channel])
             }
         }

@@ -26,34 +26,38 @@ struct Comb {
             near[x] = sum
         }
         guard total > 0 else { return nil }
-        var best = (score: 0.0, period: 0.0, origin: 0.0)
-        func consider(_ period: Double, isWhole: Bool) {
-            let chance = Double(2 * reach + 1) / period
-            guard periods.contains(period), chance < 0.7 else { return }
-            for origin in stride(from: 0, to: period, by: isWhole ? 1 : 0.5) {
-                var sum = 0.0
-                for line in stride(from: origin, to: Double(length) + 0.5, by: period) {
+        var best = (score: least, period: 0.0, origin: 0.0)
+        near.withUnsafeBufferPointer { near in
+            func consider(_ period: Double, isWhole: Bool) {
+                let chance = Double(2 * reach + 1) / period
+                guard periods.contains(period), chance < 0.7 else { return }
+                for origin in stride(from: 0, to: period, by: isWhole ? 1 : 0.5) {
                     // The line at the left edge of pixel i is between pixels i − 1 and i.
-                    let place = Int(line.rounded()) - 1
-                    if place >= 0, place < length { sum += near[place] }
+                    var (line, sum) = (origin - 0.5, 0.0)
+                    if line < 0 { line += period }
+                    while line < Double(length) {
+                        sum += near[Int(line)]
+                        line += period
+                    }
+                    let score = (sum / total - chance) / (1 - chance)
+                    if score > best.score { best = (score, period, origin) }
                 }
-                let score = (sum / total - chance) / (1 - chance)
-                if score > best.score { best = (score, period, origin) }
+            }
+            for whole in Int(periods.lowerBound)...Int(periods.upperBound.rounded(.up)) where whole > 0 {
+                // Between two of them the last line moves by no more than half a pixel.
+                let parts = max(1, 2 * length / whole)
+                for part in 0..<parts {
+                    consider(Double(whole) + Double(part) / Double(parts), isWhole: part == 0)
+                }
             }
         }
-        for whole in Int(periods.lowerBound)...Int(periods.upperBound.rounded(.up)) where whole > 0 {
-            // Between two of them the last line moves by no more than half a pixel.
-            let parts = max(1, 2 * length / whole)
-            for part in 0..<parts {
-                consider(Double(whole) + Double(part) / Double(parts), isWhole: part == 0)
-            }
-        }
-        guard best.score > 0, best.score >= least else { return nil }
+        guard best.period > 0 else { return nil }
         (score, period, origin) = best
     }
 
     /// Whether the largest differences, as many as there are places on lines, hold enough of all.
-    private static func canReach(_ score: Double, _ profile: [UInt32], _ period: Double, _ reach: Int) -> Bool {
+    private static func canReach(_ score: Double, _ profile: [UInt32], _ period: Double, _ reach: Int) -> Bool
+    {
         let width = Double(2 * reach + 1)
         let places = Int(width * (Double(profile.count) / period + 1))
         let total = profile.reduce(0.0) { $0 + Double($1) }

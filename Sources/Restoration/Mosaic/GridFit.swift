@@ -27,8 +27,10 @@ struct GridFit {
             let line = isAcross ? cell.column : cell.row
             let place = Int(axis.line(line).rounded())
             let other = isAcross ? region.grid.down : region.grid.across
-            let along = other.inner(isAcross ? cell.row : cell.column, in: isAcross ? picture.height : picture.width)
-            for at in place - 2...place + 2 where at >= 1 && at < (isAcross ? picture.width : picture.height) {
+            let along = other.inner(
+                isAcross ? cell.row : cell.column, in: isAcross ? picture.height : picture.width)
+            for at in place - 2...place + 2 where at >= 1 && at < (isAcross ? picture.width : picture.height)
+            {
                 let difference = change(at, along, isAcross)
                 sums[line, default: (0, 0)].weight += difference
                 sums[line, default: (0, 0)].moment += difference * Double(at)
@@ -63,7 +65,9 @@ struct GridFit {
         picture.pixels.withUnsafeBufferPointer { pixels in
             var sum = SIMD3<Double>()
             for i in along {
-                let (a, b) = isAcross ? (3 * (i * picture.width + at), 3) : (3 * (at * picture.width + i), 3 * picture.width)
+                let (a, b) =
+                    isAcross
+                    ? (3 * (i * picture.width + at), 3) : (3 * (at * picture.width + i), 3 * picture.width)
                 for channel in 0..<3 {
                     sum[channel] += Double(pixels[a + channel]) - Double(pixels[a - b + channel])
                 }

@@ -22,12 +22,13 @@ public struct MosaicFinder: Sendable {
     public func regions(in picture: Picture) -> [MosaicRegion] {
         let map = DifferenceMap(of: picture)
         var found: [MosaicRegion] = []
-        for side in [768, 384, 192, 96, 48] {
+        for side in [384, 192, 96, 48, 24] {
             for window in windows(side, in: picture) {
                 if found.contains(where: { covers($0, window) }) { continue }
                 for reach in [0, 1] {
                     guard let grid = grid(in: window, map, reach: reach),
-                        let region = RegionGrowth(BlockTable(picture, grid, isSoft: reach > 0)).region(from: window)
+                        let region = RegionGrowth(BlockTable(picture, grid, isSoft: reach > 0)).region(
+                            from: window)
                     else { continue }
                     if let refined = refined(region, picture, reach: reach) { add(refined, to: &found) }
                     break
@@ -66,15 +67,17 @@ public struct MosaicFinder: Sendable {
         return middle.x > box.left && middle.x < box.right && middle.y > box.top && middle.y < box.bottom
     }
 
-    /// The grid of blocks of which a window has about five to twelve, if its differences lie on one.
+    /// The grid of blocks of which a window has about four to nine, if its differences lie on one.
     private func grid(in window: Window, _ map: DifferenceMap, reach: Int) -> MosaicGrid? {
         let length = Double(window.columns.count)
         // Three of a soft line's pixels would be most of a small block.
-        let low = max(reach > 0 ? 8 : Self.sides.lowerBound, length / 12)
-        let high = min(Self.sides.upperBound, length / 5)
-        guard low < high else { return nil }
+        let low = max(reach > 0 ? 5.5 : Self.sides.lowerBound, length / 9)
+        let high = min(Self.sides.upperBound, length / 4)
+        guard low <= high else { return nil }
         let across = map.profile(columns: window.columns, rows: window.rows)
-        guard let x = Comb(of: across, periods: low...high, reach: reach, least: Self.leastScore) else { return nil }
+        guard let x = Comb(of: across, periods: low...high, reach: reach, least: Self.leastScore) else {
+            return nil
+        }
         let down = map.profile(rows: window.rows, columns: window.columns)
         let near = max(low, x.period / Self.mostOblong)...min(high, x.period * Self.mostOblong)
         guard let y = Comb(of: down, periods: near, reach: reach, least: Self.leastScore) else { return nil }
@@ -86,17 +89,24 @@ public struct MosaicFinder: Sendable {
     /// The region again, from a grid fitted to all of its lines.
     private func refined(_ region: MosaicRegion, _ picture: Picture, reach: Int) -> MosaicRegion? {
         var region = region
-        for _ in 0..<2 {
-            let grid = GridFit(picture).fitted(region)
+        for round in 0..<3 {
+            var grid = GridFit(picture).fitted(region)
+            // Every line of a finer grid can be one of this mosaic's, but not the other way round.
+            if round == 0 {
+                grid = RegionGrowth(BlockTable(picture, grid, isSoft: reach > 0)).coarsened(grid, region)
+            }
             let box = region.box
             let window = Window(
                 columns: max(0, Int(box.left))..<min(picture.width, Int(box.right)),
                 rows: max(0, Int(box.top))..<min(picture.height, Int(box.bottom)))
-            guard let next = RegionGrowth(BlockTable(picture, grid, isSoft: reach > 0)).region(from: window) else { return nil }
+            guard let next = RegionGrowth(BlockTable(picture, grid, isSoft: reach > 0)).region(from: window)
+            else { return nil }
             region = next
         }
         let shape = region.grid.width / region.grid.height
-        guard max(shape, 1 / shape) <= Self.mostOblong, region.confidence >= Self.leastConfidence else { return nil }
+        guard max(shape, 1 / shape) <= Self.mostOblong, region.confidence >= Self.leastConfidence else {
+            return nil
+        }
         return region
     }
 
@@ -130,7 +140,8 @@ extension MosaicFinder {
         let high = min(Self.sides.upperBound, Double(window.columns.count) / 3)
         guard Self.sides.lowerBound < high,
             let x = Comb(
-                of: map.profile(columns: window.columns, rows: window.rows), periods: Self.sides.lowerBound...high, reach: 0),
+                of: map.profile(columns: window.columns, rows: window.rows),
+                periods: Self.sides.lowerBound...high, reach: 0),
             let y = Comb(
                 of: map.profile(rows: window.rows, columns: window.columns),
                 periods: max(2, x.period / 1.04)...x.period * 1.04, reach: 0)
@@ -139,12 +150,18 @@ extension MosaicFinder {
             width: x.period, height: y.period, left: Double(window.columns.lowerBound) + x.origin,
             top: Double(window.rows.lowerBound) + y.origin)
         let table = BlockTable(picture, grid)
-        if let region = RegionGrowth(table).region(from: window), let refined = refined(region, picture, reach: 0) {
+        if let region = RegionGrowth(table).region(from: window),
+            let refined = refined(region, picture, reach: 0)
+        {
             return refined
         }
         let (across, down) = (grid.across, grid.down)
-        let (left, right) = (across.block(at: box.left + grid.width / 2), across.block(at: box.right - grid.width / 2))
-        let (top, bottom) = (down.block(at: box.top + grid.height / 2), down.block(at: box.bottom - grid.height / 2))
+        let (left, right) = (
+            across.block(at: box.left + grid.width / 2), across.block(at: box.right - grid.width / 2)
+        )
+        let (top, bottom) = (
+            down.block(at: box.top + grid.height / 2), down.block(at: box.bottom - grid.height / 2)
+        )
         guard left <= right, top <= bottom else { return nil }
         let cells = (top...bottom).flatMap { row in (left...right).map { MosaicCell(column: $0, row: row) } }
             .filter { table[$0] != nil }

@@ -27,7 +27,9 @@ struct PartialBlocks {
         for cell in cells {
             for other in cell.neighbours where !cells.contains(other) { border.insert(other) }
         }
-        let parts = border.sorted { ($0.row, $0.column) < ($1.row, $1.column) }.compactMap { part(of: $0, beside: cells) }
+        let parts = border.sorted { ($0.row, $0.column) < ($1.row, $1.column) }.compactMap {
+            part(of: $0, beside: cells)
+        }
         return Double(parts.count) >= Self.leastShare * Double(border.count) ? parts : []
     }
 
@@ -42,13 +44,15 @@ struct PartialBlocks {
             for i in 0..<w * h {
                 let (x, y) = (i % w, i / w)
                 let depth =
-                    other.column < cell.column ? x : other.column > cell.column ? w - 1 - x : other.row < cell.row ? y : h - 1 - y
+                    other.column < cell.column
+                    ? x : other.column > cell.column ? w - 1 - x : other.row < cell.row ? y : h - 1 - y
                 if depth == 1 || depth == 2 { strip.append(i) }
             }
         }
         func level(_ i: Int) -> SIMD3<Double> {
             let at = 3 * ((rows.lowerBound + i / w) * picture.width + columns.lowerBound + i % w)
-            return SIMD3(Double(picture.pixels[at]), Double(picture.pixels[at + 1]), Double(picture.pixels[at + 2]))
+            return SIMD3(
+                Double(picture.pixels[at]), Double(picture.pixels[at + 1]), Double(picture.pixels[at + 2]))
         }
         // Most of the strip is of one colour: its median.
         func median(_ channel: Int) -> Double { strip.map { level($0)[channel] }.sorted()[strip.count / 2] }
@@ -78,7 +82,8 @@ struct PartialBlocks {
         }
         let count = pixels.count(where: \.self)
         // Where colours drift, the flat part ends without a jump.
-        guard Self.shares.contains(Double(count) / Double(w * h)), edges > 0, jump / Double(edges) >= 2 * tolerance
+        guard Self.shares.contains(Double(count) / Double(w * h)), edges > 0,
+            jump / Double(edges) >= 2 * tolerance
         else { return nil }
         var sum = SIMD3<Double>()
         for i in 0..<w * h where pixels[i] { sum += level(i) }

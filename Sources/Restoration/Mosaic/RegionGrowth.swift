@@ -30,8 +30,10 @@ struct RegionGrowth {
         let ordered = region.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
         let columns = Set(region.map(\.column)), rows = Set(region.map(\.row))
         guard columns.count >= 3, rows.count >= 2 else { return nil }
-        let parts = PartialBlocks(picture: table.picture, grid: table.grid, tolerance: max(3, 1.5 * rule.most))
-            .around(region)
+        let parts = PartialBlocks(
+            picture: table.picture, grid: table.grid, tolerance: max(3, 1.5 * rule.most)
+        )
+        .around(region)
         return MosaicRegion(
             grid: table.grid, cells: ordered + parts.map(\.cell),
             colours: (ordered.map { table[$0]?.colour ?? SIMD3() } + parts.map(\.colour)).map { $0 / 255 },
@@ -41,8 +43,11 @@ struct RegionGrowth {
 
     private func cells(of window: MosaicFinder.Window) -> [MosaicCell] {
         let (across, down) = (table.grid.across, table.grid.down)
-        let columns = across.block(at: Double(window.columns.lowerBound))...across.block(at: Double(window.columns.upperBound))
-        let rows = down.block(at: Double(window.rows.lowerBound))...down.block(at: Double(window.rows.upperBound))
+        let columns =
+            across.block(
+                at: Double(window.columns.lowerBound))...across.block(at: Double(window.columns.upperBound))
+        let rows =
+            down.block(at: Double(window.rows.lowerBound))...down.block(at: Double(window.rows.upperBound))
         return rows.flatMap { row in columns.map { MosaicCell(column: $0, row: row) } }
     }
 
@@ -138,10 +143,13 @@ struct RegionGrowth {
 
     /// - Returns: of its neighbours that differ, the share that does so on the line, how many pairs that are, and how far its
     ///   pixels are from their blocks' colours; nil where too few differ.
-    private func quality(of cells: Set<MosaicCell>, _ rule: Rule) -> (share: Double, pairs: Int, deviation: Double)? {
+    private func quality(of cells: Set<MosaicCell>, _ rule: Rule) -> (
+        share: Double, pairs: Int, deviation: Double
+    )? {
         var (pairs, sharp, sizes) = (0, 0, [Double]())
         for cell in cells {
-            for other in cell.neighbours where cells.contains(other) && (other.column, other.row) > (cell.column, cell.row) {
+            for other in cell.neighbours
+            where cells.contains(other) && (other.column, other.row) > (cell.column, cell.row) {
                 guard let step = table.step(cell, to: other), step.size >= rule.step else { continue }
                 pairs += 1
                 sizes.append(step.size)
@@ -153,10 +161,47 @@ struct RegionGrowth {
         let deviation = deviations[deviations.count / 2]
         // JPEG alone draws faint blocks of eight pixels into what is smooth.
         let grid = table.grid
-        let isJPEG = [grid.width, grid.height].allSatisfy { abs($0 - 8) < 0.05 || abs($0 - 16) < 0.05 }
+        let isJPEG =
+            [grid.width, grid.height].allSatisfy { abs($0 - 8) < 0.05 || abs($0 - 16) < 0.05 }
             && [grid.left / 8, grid.top / 8].allSatisfy { abs($0 - $0.rounded()) < 0.05 }
         sizes.sort()
         guard sizes[sizes.count / 2] >= (isJPEG ? 12 : 6) else { return nil }
         return (Double(sharp) / Double(pairs), pairs, deviation)
+    }
+
+    /// The grid of every second or third line, where the others have hardly a step.
+    func coarsened(_ grid: MosaicGrid, _ region: MosaicRegion) -> MosaicGrid {
+        let rule = Rule(deviation: region.deviation)
+        let cells = Set(region.cells)
+        var steps: (across: [Int: Int], down: [Int: Int]) = ([:], [:])
+        for cell in cells {
+            for other in cell.neighbours
+            where cells.contains(other) && (other.column, other.row) > (cell.column, cell.row) {
+                guard let step = table.step(cell, to: other), step.size >= rule.step, rule.isSharp(step)
+                else { continue }
+                if other.column > cell.column {
+                    steps.across[other.column, default: 0] += 1
+                } else {
+                    steps.down[other.row, default: 0] += 1
+                }
+            }
+        }
+        /// On which of every `every` lines nearly all steps lie; nil where they lie on all.
+        func place(_ steps: [Int: Int], every: Int) -> Int? {
+            var counts = [Int](repeating: 0, count: every)
+            for (line, count) in steps { counts[((line % every) + every) % every] += count }
+            let total = counts.reduce(0, +)
+            guard total >= 8, let most = counts.max(), Double(most) >= 0.9 * Double(total) else { return nil }
+            return counts.firstIndex(of: most)
+        }
+        for every in [3, 2] {
+            guard let column = place(steps.across, every: every), let row = place(steps.down, every: every)
+            else { continue }
+            let factor = Double(every)
+            return MosaicGrid(
+                width: grid.width * factor, height: grid.height * factor, left: grid.across.line(column),
+                top: grid.down.line(row))
+        }
+        return grid
     }
 }

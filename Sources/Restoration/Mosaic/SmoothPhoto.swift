@@ -19,7 +19,9 @@ struct SmoothPhoto {
                 let part = region.parts[cell]
                 for y in rows {
                     for x in columns {
-                        if let part, !part[(y - rows.lowerBound) * columns.count + x - columns.lowerBound] { continue }
+                        if let part, !part[(y - rows.lowerBound) * columns.count + x - columns.lowerBound] {
+                            continue
+                        }
                         owner[y * picture.width + x] = Int16(index)
                         let colour = Self.interpolated(x, y, region.grid, near: cell, colours)
                         for channel in 0..<3 {

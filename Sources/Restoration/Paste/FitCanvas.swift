@@ -20,7 +20,8 @@ struct FitCanvas {
     ///   - grid: in pixels of the photograph that is pasted into.
     init?(around cells: [MosaicCell], of grid: MosaicGrid) {
         let (columns, rows) = (cells.map(\.column), cells.map(\.row))
-        guard let left = columns.min(), let right = columns.max(), let top = rows.min(), let bottom = rows.max()
+        guard let left = columns.min(), let right = columns.max(), let top = rows.min(),
+            let bottom = rows.max()
         else { return nil }
         // A block around it, and a number of blocks that the exact fit's coarser cells divide.
         let count = max(8, (max(right - left, bottom - top) + 3 + 3) / 4 * 4)

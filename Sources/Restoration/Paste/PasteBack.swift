@@ -24,7 +24,8 @@ struct PasteBack {
     ///   - photo: changed where the mosaic was.
     ///   - changed: one entry for each of its pixels, set where it is changed.
     func callAsFunction(
-        _ face: Picture, at place: LocatedFace, into photo: inout Picture, _ region: MosaicRegion, changed: inout [Bool]
+        _ face: Picture, at place: LocatedFace, into photo: inout Picture, _ region: MosaicRegion,
+        changed: inout [Bool]
     ) -> Outcome? {
         let cells = region.cells.filter { isInside($0, region.grid, place) }
         guard let canvas = FitCanvas(around: cells, of: region.grid) else { return nil }
@@ -67,7 +68,8 @@ struct PasteBack {
         var difference = around
         for i in 0..<difference.count { difference[i] -= picture[i] }
         let seam = SeamField(
-            difference, outside: mask.pixels, side: n, cell: n % cell == 0 ? cell : 1, reach: Double(canvas.pixels))
+            difference, outside: mask.pixels, side: n, cell: n % cell == 0 ? cell : 1,
+            reach: Double(canvas.pixels))
         for channel in 0..<3 {
             for y in 0..<n {
                 for x in 0..<n {
@@ -91,9 +93,14 @@ struct PasteBack {
             for cell in cells {
                 guard let index = canvas.index(of: cell) else { continue }
                 let part = region.parts[cell].map { part in
-                    (part, region.grid.across.pixels(cell.column, in: photo.width), region.grid.down.pixels(cell.row, in: photo.height))
+                    (
+                        part, region.grid.across.pixels(cell.column, in: photo.width),
+                        region.grid.down.pixels(cell.row, in: photo.height)
+                    )
                 }
-                let (left, top) = (index % canvas.blocks * canvas.pixels, index / canvas.blocks * canvas.pixels)
+                let (left, top) = (
+                    index % canvas.blocks * canvas.pixels, index / canvas.blocks * canvas.pixels
+                )
                 for y in top..<top + canvas.pixels {
                     for x in left..<left + canvas.pixels {
                         guard let (flags, columns, rows) = part else {
@@ -101,7 +108,9 @@ struct PasteBack {
                             continue
                         }
                         let point = canvas.inPhoto(Double(x) + 0.5, Double(y) + 0.5)
-                        let (column, row) = (Int(point.x) - columns.lowerBound, Int(point.y) - rows.lowerBound)
+                        let (column, row) = (
+                            Int(point.x) - columns.lowerBound, Int(point.y) - rows.lowerBound
+                        )
                         pixels[y * n + x] =
                             column >= 0 && row >= 0 && column < columns.count && row < rows.count
                             && flags[row * columns.count + column]
@@ -125,7 +134,9 @@ extension PasteBack {
     ) {
         let (n, grid) = (canvas.side, region.grid)
         for cell in cells {
-            let (columns, rows) = (grid.across.pixels(cell.column, in: photo.width), grid.down.pixels(cell.row, in: photo.height))
+            let (columns, rows) = (
+                grid.across.pixels(cell.column, in: photo.width), grid.down.pixels(cell.row, in: photo.height)
+            )
             guard let colour = colours[cell], !columns.isEmpty, !rows.isEmpty else { continue }
             let part = region.parts[cell]
             var values: [(place: Int, value: SIMD3<Double>)] = []
@@ -160,7 +171,9 @@ extension PasteBack {
                 let missing = sum[channel] - values.reduce(0) { $0 + $1.value[channel] }
                 let share = missing / Double(values.count)
                 guard abs(share) > 0.1 / 255 else { break }
-                for i in values.indices { values[i].value[channel] = min(max(values[i].value[channel] + share, 0), 1) }
+                for i in values.indices {
+                    values[i].value[channel] = min(max(values[i].value[channel] + share, 0), 1)
+                }
             }
         }
     }
@@ -182,16 +195,22 @@ extension PasteBack {
     }
 
     private func outcome(
-        _ photo: Picture, _ region: MosaicRegion, _ cells: [MosaicCell], _ colours: [MosaicCell: SIMD3<Double>]
+        _ photo: Picture, _ region: MosaicRegion, _ cells: [MosaicCell],
+        _ colours: [MosaicCell: SIMD3<Double>]
     ) -> Outcome {
         var (sum, largest, count) = (0.0, 0.0, 0)
         for cell in cells {
-            let (columns, rows) = (region.grid.across.pixels(cell.column, in: photo.width), region.grid.down.pixels(cell.row, in: photo.height))
+            let (columns, rows) = (
+                region.grid.across.pixels(cell.column, in: photo.width),
+                region.grid.down.pixels(cell.row, in: photo.height)
+            )
             guard let colour = colours[cell], !columns.isEmpty, !rows.isEmpty else { continue }
             var mean = SIMD3<Double>()
             for y in rows {
                 for x in columns {
-                    for channel in 0..<3 { mean[channel] += Double(photo.pixels[3 * (y * photo.width + x) + channel]) }
+                    for channel in 0..<3 {
+                        mean[channel] += Double(photo.pixels[3 * (y * photo.width + x) + channel])
+                    }
                 }
             }
             mean /= Double(columns.count * rows.count)

@@ -17,7 +17,9 @@ struct SeamField {
     ///   - reach: ℓ, in pixels.
     init(_ difference: Tensor<Float>, outside mask: [Bool], side n: Int, cell: Int, reach: Double) {
         let m = n / cell
-        var (known, isKnown) = ([Float](repeating: 0, count: 3 * m * m), [Bool](repeating: false, count: m * m))
+        var (known, isKnown) = (
+            [Float](repeating: 0, count: 3 * m * m), [Bool](repeating: false, count: m * m)
+        )
         for row in 0..<m {
             for column in 0..<m {
                 var (sum, count) = (SIMD3<Float>(), Float(0))

@@ -40,7 +40,9 @@ struct FaceLikelihood<Scalar: SearchScalar> {
 
     /// Of observations, which bring their weights with them.
     init(_ observations: Observations, misfit: Double, independent: Double) {
-        target = Tensor(observations.values.withUnsafeBufferPointer { $0.map { Scalar($0) } }, shape: observations.values.shape)
+        target = Tensor(
+            observations.values.withUnsafeBufferPointer { $0.map { Scalar($0) } },
+            shape: observations.values.shape)
         let count = observations.weights.count
         let mean = observations.weights.reduce(0, +) / Double(count)
         let weights = observations.weights.map { Scalar($0 / mean) }

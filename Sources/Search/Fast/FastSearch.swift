@@ -24,7 +24,8 @@ final class FastSearch: CandidateSearch {
         let seen = request.observations
         precondition(
             request.degradation.targetSize
-                == seen.map { PixelSize(width: $0.weights.count, height: 1) } ?? PixelSize(side: request.target.side),
+                == seen.map { PixelSize(width: $0.weights.count, height: 1) }
+                ?? PixelSize(side: request.target.side),
             "the degradation leads to another size than the target's")
         self.request = request
         (encoder, threads) = (latents.encoder, seat.threads)
@@ -48,7 +49,9 @@ final class FastSearch: CandidateSearch {
             latentModel: LatentModel(
                 mean: statistics.mean, standardDeviation: statistics.standardDeviation),
             prior: LatentPrior(statistics),
-            likelihood: seen.map { FaceLikelihood($0, misfit: method.misfit / 255, independent: method.independentMisfits) }
+            likelihood: seen.map {
+                FaceLikelihood($0, misfit: method.misfit / 255, independent: method.independentMisfits)
+            }
                 ?? FaceLikelihood(
                     target: target.tensor, weights: FaceWeights(), misfit: method.misfit / 255,
                     independent: method.independentMisfits, noise: target.deviation / 255,

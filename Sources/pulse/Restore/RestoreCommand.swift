@@ -35,6 +35,17 @@ struct RestoreCommand: ComputingCommand {
     @Flag(help: "Only say what would be restored.")
     var dryRun = false
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Search no more: paste these candidates of an earlier result into the photograph, such as 1=3,2=1 for candidate 3 of \
+            face 1 and candidate 1 of face 2, and add it to the result as choice-3-1.png.
+            """, valueName: "face=candidate"))
+    var choose: ChoiceArgument?
+
+    @Flag(help: "Search no more: paste all candidates of an earlier result again.")
+    var pasteOnly = false
+
     @Flag(help: "With --dry-run: a JSON object for each photograph, one a line.")
     var json = false
 
@@ -77,9 +88,14 @@ struct RestoreCommand: ComputingCommand {
         guard dryRun || output != nil else {
             throw ValidationError("Name a folder for the results with --output, or say --dry-run.")
         }
-        guard dryRun || !json else { throw ValidationError("--json goes with --dry-run: results have their report.json.") }
+        guard dryRun || !json else {
+            throw ValidationError("--json goes with --dry-run: results have their report.json.")
+        }
         guard region.isEmpty || photos.count == 1 else {
             throw ValidationError("--region is about one photograph, but \(photos.count) are given.")
+        }
+        guard (choose == nil && !pasteOnly) || photos.count == 1 && !dryRun else {
+            throw ValidationError("--choose and --paste-only are about the earlier result of one photograph.")
         }
         try check("--count", count, in: 1...10_000)
         try check("--threads", threads, in: 1...1024)
@@ -91,7 +107,8 @@ struct RestoreCommand: ComputingCommand {
         if let steps { method.setSteps(steps) }
         do { try method.validate() } catch { throw ValidationError(wording(of: error)) }
         return RestoreRequest(
-            model: model, method: method, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), count: count,
+            model: model, method: method, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
+            count: count,
             faces: faces.faces, regions: region.map(\.rectangle))
     }
 
@@ -99,12 +116,16 @@ struct RestoreCommand: ComputingCommand {
         let cancellation = Cancellation()
         let interruption = Interruption(keeping: "what is finished after this step", cancellation)
         defer { withExtendedLifetime(interruption) {} }
+        if choose != nil || pasteOnly, let output {
+            return try pasteAgain(InputList(photos, output: output).inputs[0])
+        }
         let request = try newRequest()
         let list = try output.map { try InputList(photos, output: $0) }
         let model = try ModelStore().load(request.model)
         let rule: ReplacementRule = force ? .any : seed == nil ? .incompleteOnly : .sameInput
         let job = try RestoreJob(
-            request, model: model, detector: try FaceDetector(), rule: rule, threads: threads, cancellation: cancellation)
+            request, model: model, detector: try FaceDetector(), rule: rule, threads: threads,
+            cancellation: cancellation)
         let console = RestoreConsole(request, style: progress)
         let status: ExitStatus
         if let list, !dryRun {
@@ -119,6 +140,33 @@ struct RestoreCommand: ComputingCommand {
         if cancellation.isRequested { throw ExitStatus.interrupted }
         guard status == .success else { throw status }
     }
+}
+
+extension RestoreCommand {
+    private func pasteAgain(_ input: JobInput) throws {
+        let (_, pictures) = try Repaste(threads: threads)(
+            input.path, choose?.choice, result: input.destination)
+        for name in pictures { printResult("\(EscapedBytes.text(input.destination.bytes))/\(name)") }
+    }
+}
+
+/// `--choose`.
+struct ChoiceArgument: ExpressibleByArgument {
+    var choice: RestoreChoice
+
+    init?(argument: String) {
+        var candidates: [Int: Int] = [:]
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            let numbers = part.split(separator: "=", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+            guard numbers.count == 2, numbers[0] >= 1, numbers[1] >= 1, candidates[numbers[0]] == nil else {
+                return nil
+            }
+            candidates[numbers[0]] = numbers[1]
+        }
+        choice = RestoreChoice(candidates)
+    }
+
+    static var allValueStrings: [String] { [] }
 }
 
 /// `--faces`.
@@ -147,11 +195,15 @@ struct RegionChoice: ExpressibleByArgument {
     var rectangle: PixelRectangle
 
     init?(argument: String) {
-        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
-        guard numbers.count == 4, numbers.allSatisfy({ $0.isFinite && abs($0) < 1e6 }), numbers[2] > 0, numbers[3] > 0
+        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap {
+            Double($0)
+        }
+        guard numbers.count == 4, numbers.allSatisfy({ $0.isFinite && abs($0) < 1e6 }), numbers[2] > 0,
+            numbers[3] > 0
         else { return nil }
         rectangle = PixelRectangle(
-            left: numbers[0], top: numbers[1], right: numbers[0] + numbers[2], bottom: numbers[1] + numbers[3])
+            left: numbers[0], top: numbers[1], right: numbers[0] + numbers[2], bottom: numbers[1] + numbers[3]
+        )
     }
 
     static var allValueStrings: [String] { [] }

@@ -25,7 +25,8 @@ struct RestoreConsole {
             case .surveyed(let path, let survey):
                 let faces = max(1, survey.hidden.count)
                 progress.begin(
-                    input: path.string, index: place.index, of: place.count, candidates: request.count * faces,
+                    input: path.string, index: place.index, of: place.count,
+                    candidates: request.count * faces,
                     steps: request.method.steps)
             case .step(_, _, let step): progress.show(step)
             case .finished(let path, let folder, let report):
@@ -48,7 +49,9 @@ struct RestoreConsole {
     }
 
     /// Says of each photograph what would be restored.
-    func showSurveys(of photos: [FilePath], _ job: RestoreJob, asJSON: Bool, _ cancellation: Cancellation) -> ExitStatus {
+    func showSurveys(of photos: [FilePath], _ job: RestoreJob, asJSON: Bool, _ cancellation: Cancellation)
+        -> ExitStatus
+    {
         var status = ExitStatus.success
         for path in photos where !cancellation.isRequested {
             do {
@@ -83,7 +86,8 @@ struct RestoreConsole {
         for picture in report.pictures { printResult("  \(folder)/\(picture)") }
         printResult("  \(folder)/overview.png  to look at")
         printResult(
-            "  These faces are imagined: none is the one that was pixelated, nor anyone in it, and all are equals.")
+            "  These faces are imagined: none is the one that was pixelated, nor anyone in it, and all are equals."
+        )
         fflush(nil)
     }
 }

@@ -8,7 +8,7 @@ func noFaceMessage(for picture: Picture) -> String {
     let (width, height) = (picture.width, picture.height)
     let least = FaceDetector.smallestFace(in: picture)
     let needs =
-        "no face found. A face must be upright and sharp, look towards the camera and be at least \(least) pixels "
+        "no face found. A face must be sharp, look towards the camera and be at least \(least) pixels "
         + "across (the picture is \(width)×\(height))."
     return [needs, remedy(for: picture, least: least), adviceOnPixelated(picture)].joined(separator: " ")
 }
@@ -23,7 +23,8 @@ private func remedy(for picture: Picture, least: Int) -> String {
         let factor = max(3, (enough + side - 1) / side)
         return "In so small a picture it can hardly be: enlarge the picture, \(factor) times or more."
     }
-    return "If it is smaller, cut out the part around it and enlarge that."
+    return
+        "Smaller ones are looked for with --smallest \(least / 2), in a picture of that size as far as memory goes."
 }
 
 /// The search takes what the detector cannot find.
@@ -35,7 +36,6 @@ private func adviceOnPixelated(_ picture: Picture) -> String {
             + "pixelated, reduced to one pixel for each block."
     }
     return
-        "A pixelated face cannot be found. If the picture is cropped to it already, 'pulse upsample' takes it "
-        + "without this step, once it is reduced to one pixel for each block, \(sides.lowerBound) to "
-        + "\(sides.upperBound) a side."
+        "A pixelated face cannot be found here: 'pulse restore' finds it and fills it in. If the picture is cropped to it "
+        + "already, 'pulse upsample' takes it without this step, \(sides.lowerBound) to \(sides.upperBound) blocks a side."
 }

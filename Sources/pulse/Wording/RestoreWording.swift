@@ -1,9 +1,27 @@
+import Files
 import Restoration
+
+extension RestoreError: Worded {
+    var wording: String {
+        switch self {
+        case .noResult(let folder):
+            "\(folder): there is no result of this version to paste again. Restore the photograph first."
+        case .otherPhoto(let photo, let result):
+            "\(photo): the result in \(result) is of another photograph. Name the one that was restored."
+        case .noSuchCandidate(let face, let candidate, let result):
+            "\(result): there is no candidate \(candidate) of face \(face). Look at its overview.png for the numbers."
+        }
+    }
+}
 
 /// Why a photograph is left as it is, and what helps.
 func nothingToRestore(_ survey: Survey) -> String {
     let seen = survey.faces.count
-    let faces = seen == 0 ? "" : seen == 1 ? " One face that nothing hides is in it." : " \(seen) faces that nothing hides are in it."
+    let faces =
+        seen == 0
+        ? ""
+        : seen == 1
+            ? " One face that nothing hides is in it." : " \(seen) faces that nothing hides are in it."
     if survey.regions.isEmpty {
         return "no mosaic was found.\(faces) Where there is one, point at it with --region x,y,width,height."
     }
@@ -17,12 +35,15 @@ func surveyLines(_ survey: Survey) -> [String] {
     var lines: [String] = []
     for (index, face) in survey.faces.enumerated() {
         let centre = face.place.centre
-        let place = "face \(index + 1) at \(whole(centre.x)),\(whole(centre.y)), \(whole(face.place.size)) px across"
+        let place =
+            "face \(index + 1) at \(whole(centre.x)),\(whole(centre.y)), \(whole(face.place.size)) px across"
         guard let region = face.regions.first.map({ survey.regions[$0] }) else {
             lines.append("\(place): nothing hides it")
             continue
         }
-        lines.append("\(place), under \(mosaicWording(region.grid.width, region.grid.height, region.cells.count, region.confidence))")
+        lines.append(
+            "\(place), under \(mosaicWording(region.grid.width, region.grid.height, region.cells.count, region.confidence))"
+        )
     }
     for index in survey.faceless {
         let region = survey.regions[index]
@@ -51,7 +72,8 @@ func placeWording(_ face: RestoreReport.Face, _ report: RestoreReport) -> String
 /// How well a candidate agrees with what was given.
 func candidateWording(_ candidate: RestoreReport.Candidate) -> String {
     let left =
-        candidate.blocksLeft == 0 ? "" : "; \(candidate.blocksLeft) blocks beyond the face's square stay as they were"
+        candidate.blocksLeft == 0
+        ? "" : "; \(candidate.blocksLeft) blocks beyond the face's square stay as they were"
     let verdict: String =
         if candidate.accepted {
             "accepted"
@@ -67,7 +89,8 @@ func candidateWording(_ candidate: RestoreReport.Candidate) -> String {
 
 private func mosaicWording(_ width: Double, _ height: Double, _ count: Int, _ confidence: Double) -> String {
     let size =
-        abs(width - height) < 0.005 ? "\(decimals(width, 2)) px" : "\(decimals(width, 2))×\(decimals(height, 2)) px"
+        abs(width - height) < 0.005
+        ? "\(decimals(width, 2)) px" : "\(decimals(width, 2))×\(decimals(height, 2)) px"
     return "a mosaic of \(count) blocks of \(size) (confidence \(decimals(confidence, 2)))"
 }
 

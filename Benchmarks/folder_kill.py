@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Kills `pulse upsample FOLDER` again and again, lets it finish, and checks that every result is there once and whole.
 
-    Benchmarks/folder_kill.py [--items 1000] [--kills 20] [--pulse .build/release/pulse] [--folder DIR]
+    Benchmarks/folder_kill.py [--items 1000] [--kills 20] [--pace 1.5] [--pulse PROGRAM] [--folder DIR]
 
 The pictures are 16×16 and random, the searches of one step and one answer. The last run is not killed; its memory at
-its tenth result is compared with that at its last.
+its tenth result is compared with that at its last. The pace is the seconds that a picture takes, so that the kills
+are spread over the first half.
 """
 
 import argparse
@@ -70,6 +71,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--items", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--pace", type=float, default=1.5)
     parser.add_argument("--pulse", default=".build/release/pulse")
     parser.add_argument("--folder", help="where to work; must be empty or missing")
     options = parser.parse_args()
@@ -102,7 +104,7 @@ def prove(options: argparse.Namespace, root: pathlib.Path) -> int:
 
     for kill in range(options.kills):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(random.uniform(0.3, 0.3 + 0.8 * options.items / options.kills / 2))
+        time.sleep(random.uniform(0.3, 0.3 + options.pace * options.items / options.kills))
         process.send_signal(signal.SIGKILL)
         process.wait()
         check(f"at kill {kill + 1}")

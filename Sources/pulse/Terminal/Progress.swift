@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Search
 
@@ -50,7 +51,7 @@ final class ProgressReporter {
         started = clock.now
         lastDrawn = nil
         job?.begin(index)
-        if let job, style == .plain { printNote("\(job.text()): \(input)") }
+        if let job, style == .plain { printNote("\(job.text()): \(shown(FilePath(input)))") }
     }
 
     /// Work on the input has ended.

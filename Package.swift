@@ -11,7 +11,7 @@ let package = Package(
             name: "Pulse",
             targets: [
                 "Jobs", "Search", "Models", "Generators", "Imaging", "Degradation", "Checkpoints", "Tensors",
-                "Files",
+                "Folders", "Files",
             ]),
         .library(
             name: "FaceAlignment", targets: ["FaceAlignment", "Imaging", "Degradation", "Tensors", "Files"]),
@@ -20,14 +20,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
         .package(url: "https://github.com/apple/swift-system", "1.4.0"..<"1.9.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
     ],
     targets: [
         // The command line. Dependencies point down only, in the order of this list.
         .executableTarget(
             name: "pulse",
             dependencies: [
-                "Restoration", "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Imaging",
-                "Degradation", "Checkpoints", "Engine", "Tensors", "Files",
+                "Restoration", "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Folders",
+                "Imaging", "Degradation", "Checkpoints", "Engine", "Tensors", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"]),
@@ -42,7 +43,9 @@ let package = Package(
             exclude: ["README.md"]),
         .target(
             name: "Jobs",
-            dependencies: ["Search", "Models", "Generators", "Imaging", "Degradation", "Tensors", "Files"],
+            dependencies: [
+                "Search", "Models", "Generators", "Imaging", "Folders", "Degradation", "Tensors", "Files",
+            ],
             exclude: ["README.md"]),
         .target(
             name: "Search",
@@ -58,6 +61,10 @@ let package = Package(
         .target(
             name: "Generators",
             dependencies: ["Checkpoints", "Engine", "Tensors", "Files", "CKernels", "Clapacke"],
+            exclude: ["README.md"]),
+        .target(
+            name: "Folders",
+            dependencies: ["Imaging", "Files", .product(name: "GRDB", package: "GRDB.swift")],
             exclude: ["README.md"]),
         .target(
             name: "Imaging", dependencies: ["Degradation", "Tensors", "CVips", "Files"],
@@ -137,6 +144,7 @@ let package = Package(
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "Degradation", "Tensors", "TestSupport"],
             exclude: ["Fixtures", "Goldens"]),
+        .testTarget(name: "FoldersTests", dependencies: ["Folders", "Imaging", "Files", "TestSupport"]),
         .testTarget(
             name: "GeneratorsTests",
             dependencies: ["Generators", "Checkpoints", "Engine", "Tensors", "ReferenceOps", "TestSupport"],
@@ -158,7 +166,8 @@ let package = Package(
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "Jobs", "Search", "Models", "Imaging", "Degradation", "Tensors", "Files", "TestSupport",
+                "Jobs", "Search", "Models", "Folders", "Imaging", "Degradation", "Tensors", "Files",
+                "TestSupport",
             ]),
         .testTarget(
             name: "RestorationTests",
@@ -166,8 +175,8 @@ let package = Package(
         .testTarget(
             name: "PulseCommandTests",
             dependencies: [
-                "pulse", "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Imaging", "Checkpoints",
-                "Engine", "Tensors", "Files", "TestSupport",
+                "pulse", "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Folders", "Imaging",
+                "Checkpoints", "Engine", "Tensors", "Files", "TestSupport",
             ]),
     ],
     swiftLanguageModes: [.v6],

@@ -25,7 +25,7 @@ find_swift() {
 
 # The names of the missing Debian packages, into MISSING.
 find_missing() {
-    local libraries=(libvips-dev libdlib-dev libdlib-data libzip-dev liblapacke-dev)
+    local libraries=(libvips-dev libdlib-dev libdlib-data libzip-dev liblapacke-dev libsqlite3-dev)
     local installed package
     installed="$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "${libraries[@]}" 2>/dev/null || true)"
     MISSING=()
@@ -99,7 +99,7 @@ install_missing() {
 # Without apt: name the libraries, after asking pkg-config which are there.
 explain_other_systems() {
     local module missing=()
-    for module in vips libzip lapacke dlib-1; do
+    for module in vips libzip lapacke dlib-1 sqlite3; do
         pkg-config --exists "$module" 2>/dev/null || missing+=("$module")
     done
     python3 -m pip --version >/dev/null 2>&1 || missing+=(pip)
@@ -110,7 +110,7 @@ explain_other_systems() {
             "and put dlib's 68-landmark model, shape_predictor_68_face_landmarks.dat, into" "    $PULSE_HOME"
     fi
     fail "missing: ${missing[*]}. On this system, install with its own package tool:" \
-        "libvips, dlib, libzip and LAPACKE with their development files, pkg-config, unzip, exiftool, Python's" \
+        "libvips, dlib, libzip, LAPACKE and SQLite with their development files, pkg-config, unzip, exiftool, Python's" \
         "pip, a C++ compiler; and put dlib's 68-landmark model, shape_predictor_68_face_landmarks.dat, into" \
         "    $PULSE_HOME"
 }

@@ -15,13 +15,13 @@ public enum FaceFilesError: Error, Equatable, Sendable {
 /// written with. Whatever else has such a name is the user's.
 public struct FaceFiles: Equatable, Sendable {
     public let folder: FilePath
-    /// The photograph's name without its ending, in bytes.
+    /// As a rule the photograph's name without its ending, in bytes.
     private let name: [UInt8]
 
-    public init(of photo: FilePath, in folder: FilePath) {
-        self.folder = folder
-        name = photo.stemBytes
-    }
+    public init(of photo: FilePath, in folder: FilePath) { self.init(called: photo.stemBytes, in: folder) }
+
+    /// - Parameter name: what stands before the number in the files' names, in bytes.
+    public init(called name: [UInt8], in folder: FilePath) { (self.folder, self.name) = (folder, name) }
 
     /// The PNG file and the JSON file of a face.
     public func paths(_ index: Int) -> (png: FilePath, json: FilePath) {
@@ -57,8 +57,12 @@ public struct FaceFiles: Equatable, Sendable {
     public func earlier(
         replaceableBy photo: PhotoOrigin, force: Bool, planned: [Int] = []
     ) throws(FaceFilesError) -> [Int] {
-        let names: [FilePath.Component]
-        do { names = try entries(of: folder) } catch { throw .file(error) }
+        var names: [FilePath.Component] = []
+        do {
+            names = try entries(of: folder)
+        } catch {
+            guard error.problem == .missing else { throw .file(error) }
+        }
         let taken = planned.filter { index in
             let (png, json) = paths(index)
             return kind(of: png) != .missing || kind(of: json) != .missing
@@ -72,11 +76,12 @@ public struct FaceFiles: Equatable, Sendable {
         return indices
     }
 
-    /// The record of a face that is there and ours.
+    /// The record of a face that is there and ours. Its picture may have been removed.
     private func record(_ index: Int) throws(FaceFilesError) -> FaceRecord {
         let (png, json) = paths(index)
-        guard kind(of: png) == .file, kind(of: json) == .file, let record = FaceRecord(intactFileAt: json),
-            let digest = try? sha256(contentsOf: png), digest == record.picture
+        let isThere = kind(of: png) != .missing
+        guard kind(of: json) == .file, let record = FaceRecord(intactFileAt: json),
+            !isThere || kind(of: png) == .file && (try? sha256(contentsOf: png)) == record.picture
         else { throw .foreign([png, json].filter { kind(of: $0) != .missing }) }
         return record
     }

@@ -34,6 +34,7 @@ public final class FaceSet {
 
     private func openedStaging() throws(FileError) -> Staging {
         if let staging { return staging }
+        try makeFolder(files.folder)
         let opened = try Staging(in: files.folder)
         try makeFolder(opened.content)
         staging = opened

@@ -1,11 +1,14 @@
 import Files
+import Folders
 import Foundation
 
 /// One picture of a job: where it is, what its result is called, and where that goes.
 public struct JobInput: Sendable, Hashable {
     public var path: FilePath
-    /// The file's stem, in bytes: the name of its result.
+    /// The name of its result, in bytes: the file's stem, as a rule.
     public var name: [UInt8]
+    /// Folders and name below the output folder, in bytes.
+    public var place: [UInt8]
     public var destination: FilePath
 
     /// The name as text, for messages.
@@ -21,10 +24,17 @@ public struct InputList: Sendable {
 
     /// - Throws: `InputListError`.
     public init(_ paths: [FilePath], output: FilePath) throws(InputListError) {
+        try self.init(paths.map { ListedItem(path: $0, name: $0.stemBytes) }, output: output)
+    }
+
+    /// Pictures whose results keep the folders that a listing says.
+    /// - Throws: `InputListError`.
+    public init(_ items: [ListedItem], output: FilePath) throws(InputListError) {
         self.output = output
-        inputs = paths.map { path in
-            let name = path.stemBytes
-            return JobInput(path: path, name: name, destination: output.appending(bytes: name))
+        inputs = items.map { item in
+            JobInput(
+                path: item.path, name: item.name, place: item.place,
+                destination: item.folder(in: output).appending(bytes: item.name))
         }
         try checkNames()
         try checkDestinations()
@@ -34,8 +44,10 @@ public struct InputList: Sendable {
     private func checkNames() throws(InputListError) {
         var owners: [[UInt8]: JobInput] = [:]
         for input in inputs {
-            guard !input.name.isEmpty, input.name != Array("..".utf8) else { throw .noName(input.path) }
-            if let first = owners.updateValue(input, forKey: input.name) {
+            guard ![[], Array(".".utf8), Array("..".utf8)].contains(input.name) else {
+                throw .noName(input.path)
+            }
+            if let first = owners.updateValue(input, forKey: input.place) {
                 throw .nameClash(name: input.displayName, first: first.path, second: input.path)
             }
         }
@@ -44,7 +56,7 @@ public struct InputList: Sendable {
     /// No result may take the place of an input, whether it is replaced itself or with a folder above it.
     private func checkDestinations() throws(InputListError) {
         let resolvedOutput = output.resolved
-        let known = inputs.map { (resolvedOutput.appending(bytes: $0.name), $0.destination) }
+        let known = inputs.map { (resolvedOutput.appending(bytes: $0.place), $0.destination) }
         let destinations = Dictionary(known) { first, _ in first }
         for input in inputs {
             var path = input.path.resolved

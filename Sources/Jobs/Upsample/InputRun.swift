@@ -8,6 +8,8 @@ import Search
 /// The search for one input's faces, batch by batch, and the writing of what it finds.
 final class InputRun {
     let input: JobInput
+    /// Of the input's bytes.
+    var sha256: String { picture.sha256 }
     private let picture: JobPicture
     private let request: UpsampleRequest
     private let folder: ResultFolder

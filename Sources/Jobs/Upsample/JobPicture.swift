@@ -13,11 +13,13 @@ struct JobPicture {
     /// The blocks that the file consists of, where the target is one pixel for each.
     var mosaic: Mosaic?
 
-    /// Reads a picture, once, and checks that its result may take its place.
+    /// Decodes a picture that was read, and checks that its result may take its place.
     /// - Throws: `PictureError`, `TargetError`, `UpsampleError`, `ResultFolderError`.
-    init(_ input: JobInput, for model: Model, _ request: UpsampleRequest, _ rule: ReplacementRule) throws {
+    init(
+        _ input: JobInput, _ file: PictureFile, for model: Model, _ request: UpsampleRequest,
+        _ rule: ReplacementRule
+    ) throws {
         self.input = input
-        let file = try PictureFile(contentsOf: input.path, name: input.path.string)
         sha256 = file.sha256
         var picture = try file.decoded()
         if request.reducesMosaics, let mosaic = Mosaic(of: picture) {

@@ -1,5 +1,6 @@
 import Degradation
 import Files
+import Folders
 import Foundation
 import Generators
 import Imaging
@@ -22,6 +23,12 @@ public enum UpsampleEvent: Sendable {
     case finished(UpsampleResult)
     /// Nothing came of an input.
     case failed(JobInput, any Error)
+    /// The journal knows a result of the same bytes and request, and it is there.
+    case alreadyDone(JobInput, isAccepted: Bool)
+    /// An equal picture was searched for; its result was copied.
+    case copied(UpsampleResult, from: FilePath)
+    /// The same bytes and request have failed in an earlier run, and it is not tried again.
+    case failedBefore(JobInput)
     /// Nothing is written: the job was cancelled before the first step of this input was made, or every candidate's
     /// numbers stopped being finite at its start.
     case nothingFound(JobInput, diverged: Bool)
@@ -42,7 +49,8 @@ public struct UpsampleResult: Sendable {
 /// Searches for the faces of one input after another and writes what is found: the sequence of what happens.
 ///
 /// Inputs are read when their turn comes, one at a time. What fails is an event and does not stop the others. Cancelling
-/// lets the step under way end, keeps what was found and ends the sequence.
+/// lets the step under way end, keeps what was found and ends the sequence. With a ledger, what earlier runs have done is
+/// not done again.
 public final class UpsampleJob: Sequence, IteratorProtocol {
     public let list: InputList
     public let request: UpsampleRequest
@@ -53,6 +61,9 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
     /// Made when the first input is fit to search for, so that what is wrong with inputs is said at once.
     private var seats: [SearchSeat] = []
     private let rule: ReplacementRule
+    private let known: KnownResults?
+    /// Folders for results that were cleared of leftovers.
+    private var swept: Set<FilePath> = []
     private let cancellation: Cancellation
     private let batch: Int
     private var begun = 0
@@ -62,16 +73,18 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
 
     /// Checks that the model can be searched in as the request says.
     /// - Parameters:
+    ///   - ledger: of a job over many inputs, made with the request's settings.
     ///   - batch: how many candidates advance together; changes no result.
     ///   - threads: processor threads; changes no result.
     /// - Throws: what the method says of a model that it cannot search in, or `ModelError`.
     public init(
-        _ list: InputList, _ request: UpsampleRequest, model: Model, rule: ReplacementRule, batch: Int = 1,
-        threads: Int,
+        _ list: InputList, _ request: UpsampleRequest, model: Model, rule: ReplacementRule,
+        ledger: Ledger? = nil, batch: Int = 1, threads: Int,
         cancellation: Cancellation = Cancellation()
     ) throws {
         (self.list, self.request, self.model, self.rule) = (list, request, model, rule)
         self.cancellation = cancellation
+        known = ledger.map { KnownResults(ledger: $0, request: request, model: model) }
         try request.method.validate(for: model.specification)
         latents =
             type(of: request.method).startsFromEncoder
@@ -96,23 +109,57 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
 
     private func begin(_ input: JobInput) {
         begun += 1
-        waiting.append(.began(input, index: begun, of: list.inputs.count))
+        var sha256: String?
         do {
-            let picture = try JobPicture(input, for: model, request, rule)
-            if let mosaic = picture.mosaic { waiting.append(.reduced(input, mosaic)) }
-            try takeSeats()
-            // Said of the input alone, whatever runs beside it.
-            let isOpen = request.operator == nil && picture.mosaic == nil
-            let guess = isOpen ? request.method.operatorGuess(of: picture.target, latents: latents) : nil
-            current = try InputRun(picture, request, model: model, operatorGuess: guess)
-            if let likeness = request.method.likeness(of: picture.target, latents: latents),
-                likeness < FaceLikeness.limit
-            {
-                waiting.append(.unlike(input, likeness: likeness))
+            let file = try PictureFile(contentsOf: input.path, name: input.path.string)
+            sha256 = file.sha256
+            var rule = rule
+            if let known {
+                sweepFolder(for: input)
+                switch try known.answer(for: input, sha256: file.sha256, rule) {
+                case .event(let event): return waiting.append(event)
+                case .search(let loosened): rule = loosened
+                }
             }
+            waiting.append(.began(input, index: begun, of: list.inputs.count))
+            try search(for: JobPicture(input, file, for: model, request, rule))
+        } catch {
+            fail(input, sha256: sha256, error)
+        }
+    }
+
+    private func search(for picture: JobPicture) throws {
+        let input = picture.input
+        if let mosaic = picture.mosaic { waiting.append(.reduced(input, mosaic)) }
+        try takeSeats()
+        if known != nil { try makeFolder(input.destination.folder) }
+        // Said of the input alone, whatever runs beside it.
+        let isOpen = request.operator == nil && picture.mosaic == nil
+        let guess = isOpen ? request.method.operatorGuess(of: picture.target, latents: latents) : nil
+        current = try InputRun(picture, request, model: model, operatorGuess: guess)
+        if let likeness = request.method.likeness(of: picture.target, latents: latents),
+            likeness < FaceLikeness.limit
+        {
+            waiting.append(.unlike(input, likeness: likeness))
+        }
+    }
+
+    private func fail(_ input: JobInput, sha256: String?, _ error: any Error) {
+        waiting.append(.failed(input, error))
+        // What lacks memory for one lacks it for all.
+        if known != nil, error is MemoryError { begun = list.inputs.count }
+        guard let known, let sha256 else { return }
+        do {
+            try known.recordFailure(of: input, sha256: sha256, error)
         } catch {
             waiting.append(.failed(input, error))
         }
+    }
+
+    /// Clears the folder that an input's result goes to of what killed runs left, once.
+    private func sweepFolder(for input: JobInput) {
+        let folder = input.destination.folder
+        if swept.insert(folder).inserted { Staging.sweep(folder) }
     }
 
     /// Makes the generators and the output folder, once, if there is memory and room for them.
@@ -136,11 +183,18 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
                 return waiting.append(event)
             }
             current = nil
-            waiting.append(try run.finish(isCancelled: isCancelled))
+            let event = try run.finish(isCancelled: isCancelled)
+            waiting.append(event)
+            switch event {
+            case .finished(let result): try known?.record(result, sha256: run.sha256)
+            case .nothingFound(_, diverged: true):
+                try known?.recordFailure(of: run.input, sha256: run.sha256, nil)
+            default: break
+            }
         } catch {
             current = nil
             run.discard()
-            waiting.append(.failed(run.input, error))
+            fail(run.input, sha256: run.sha256, error)
         }
     }
 }

@@ -61,16 +61,18 @@ func escapedArguments() -> [String] {
 /// option. A negative number is joined to the option before it; any other word that begins with a single dash and is not
 /// a whole short option is an error, unless `--` stands before it.
 /// - Throws: `ValidationError`.
-func disambiguated(_ arguments: [String], shortOptions: Set<String> = ["-h", "-o"]) throws -> [String] {
+func disambiguated(_ arguments: [String], shortOptions: Set<String> = ["-h", "-o", "-0"]) throws -> [String] {
     var result: [String] = []
     for (index, argument) in arguments.enumerated() {
         if argument == "--" { return result + arguments[index...] }
         let isWord = argument.hasPrefix("-") && !argument.hasPrefix("--") && argument.count > 1
-        if isWord, Double(argument) != nil, let option = result.last, option.hasPrefix("--"),
+        if shortOptions.contains(argument) {
+            result.append(argument)
+        } else if isWord, Double(argument) != nil, let option = result.last, option.hasPrefix("--"),
             !option.contains("=")
         {
             result[result.count - 1] = option + "=" + argument
-        } else if isWord && !shortOptions.contains(argument) {
+        } else if isWord {
             let name = printable(argument)
             throw ValidationError(
                 "there is no option '\(name)'. If it is a file, write ./\(name), or -- before the files.")

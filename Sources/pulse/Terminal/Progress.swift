@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Search
 
@@ -28,9 +29,13 @@ final class ProgressReporter {
     private var done = 0
     private var started: ContinuousClock.Instant
     private var lastDrawn: ContinuousClock.Instant?
+    /// Of a job over many inputs, whose time counts instead of that of the input.
+    private var job: JobClock?
 
-    init(style: ProgressStyle) {
+    /// - Parameter total: how many inputs a job has whose whole time is to be shown; nil shows that of each input.
+    init(style: ProgressStyle, total: Int? = nil) {
         self.style = style.resolved
+        job = total.map { JobClock(total: $0) }
         started = clock.now
     }
 
@@ -45,7 +50,12 @@ final class ProgressReporter {
         (total, done) = (candidates * steps, 0)
         started = clock.now
         lastDrawn = nil
+        job?.begin(index)
+        if let job, style == .plain { printNote("\(job.text()): \(shown(FilePath(input)))") }
     }
+
+    /// Work on the input has ended.
+    func end() { job?.end() }
 
     func show(_ step: SearchStep) {
         done += 1
@@ -57,7 +67,8 @@ final class ProgressReporter {
             let isDue = lastDrawn.map { clock.now - $0 > .milliseconds(100) } ?? true
             if isDue || done == total { draw(step) }
         case .plain:
-            // At the first step, then at every tenth of the way.
+            // At the first step, then at every tenth of the way; of many inputs, one line each is enough.
+            guard job == nil else { return }
             guard done == 1 || done * 10 / total > (done - 1) * 10 / total else { return }
             let prefix = position.isEmpty ? "" : "\(position) "
             printNote("\(prefix)\(input): \(facts(step).joined(separator: ", "))")
@@ -75,6 +86,10 @@ final class ProgressReporter {
     /// What there is to say after a step.
     private func facts(_ step: SearchStep) -> [String] {
         let rms = 255 * step.bestFit.squareRoot()
+        if let job {
+            let share = Double(done) / Double(max(total, 1))
+            return [job.text(share: share), "best rms \(decimals(rms, 1))"]
+        }
         let candidate = candidates > 1 ? ["candidate \(step.candidate) of \(candidates)"] : []
         return candidate + ["step \(step.index) of \(step.total)", "best rms \(decimals(rms, 1))", remaining]
     }
@@ -88,7 +103,7 @@ final class ProgressReporter {
 
     private func draw(_ step: SearchStep) {
         lastDrawn = clock.now
-        let name = [position, input].filter { !$0.isEmpty }.joined(separator: " ")
+        let name = [job == nil ? position : "", input].filter { !$0.isEmpty }.joined(separator: " ")
         let line = ProgressLine(share: Double(done) / Double(total), name: name, facts: facts(step))
         writeToStandardError("\r" + line.text(width: terminalWidth() - 1) + "\u{1B}[K")
     }
@@ -129,7 +144,7 @@ func decimals(_ value: Double, _ count: Int) -> String { String(format: "%.\(cou
 /// A duration in seconds.
 func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
 
-private func terminalWidth() -> Int {
+func terminalWidth() -> Int {
     var size = winsize()
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)

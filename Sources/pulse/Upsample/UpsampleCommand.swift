@@ -2,6 +2,7 @@ import ArgumentParser
 import Degradation
 import Engine
 import Files
+import Folders
 import Foundation
 import Jobs
 import Models
@@ -18,6 +19,10 @@ struct UpsampleCommand: ComputingCommand {
             report.json, where NAME is the input's name without its ending. The faces are imagined; none is the person \
             in the picture.
 
+            Folders are gone through in all their depths, and their tree is kept below DIR; so are \
+            'patterns/**/*.png' in quotes. What is no picture is passed by. A second run does what is missing, new, changed \
+            or asked for with other options, on the same seed; equal pictures are searched for once.
+
             An earlier result of the same picture is replaced once the new one is complete, if --seed or --from chose \
             it; any other needs --force. What pulse did not write is never replaced.
 
@@ -26,7 +31,8 @@ struct UpsampleCommand: ComputingCommand {
             """)
 
     @Argument(
-        help: "Aligned faces, square, 8 to 256 pixels a side, or pixelated ones of any size.",
+        help:
+            "Aligned faces, square, 8 to 256 pixels a side, or pixelated ones of any size; folders and patterns of such.",
         completion: .file())
     var inputs: [FilePath] = []
 
@@ -49,7 +55,10 @@ struct UpsampleCommand: ComputingCommand {
         help: "How many candidates to find for each input, 1…10000 (default: \(byMode { $0.defaultCount })).")
     var count: Int?
 
-    @Option(help: "The seed, a whole number from 0; drawn and reported where absent.")
+    @Option(
+        help:
+            "The seed, a whole number from 0; drawn and reported where absent, for folders once for all runs into DIR."
+    )
     var seed: UInt64?
 
     @Option(
@@ -82,9 +91,12 @@ struct UpsampleCommand: ComputingCommand {
     @Flag(
         help: """
             Replace complete results of other pictures, and results of a seed by those of another that is yet to be \
-            drawn. What pulse did not write is never replaced.
+            drawn; of a folder, search for everything again. What pulse did not write is never replaced.
             """)
     var force = false
+
+    @OptionGroup(title: "Many pictures")
+    var folders: FolderArguments
 
     @Flag(
         help: "Take a pixelated picture as it is, instead of searching for one pixel for each of its blocks.")
@@ -104,13 +116,16 @@ struct UpsampleCommand: ComputingCommand {
 
     /// Refuses what no input could make right. Runs while the arguments are parsed.
     func validate() throws {
-        guard !inputs.isEmpty || from != nil else {
+        guard !inputs.isEmpty || from != nil || folders.fromFile != nil else {
             throw ValidationError("Name the pictures to search for, or a report with --from.")
         }
         if from != nil {
             guard inputs.count <= 1 else {
                 throw ValidationError(
                     "--from repeats the search for one picture, but \(inputs.count) are given.")
+            }
+            guard folders.fromFile == nil else {
+                throw ValidationError("--from repeats one search; leave out --from-file.")
             }
             if let option = decided.first {
                 throw ValidationError(
@@ -171,8 +186,11 @@ struct UpsampleCommand: ComputingCommand {
         let interruption = Interruption(keeping: "what is finished after this step", cancellation)
         defer { withExtendedLifetime(interruption) {} }
         let repeated = try from.map { try RepeatedRequest($0, inputs: inputs) }
-        let request = try repeated?.request ?? newRequest()
-        let list = try InputList(repeated.map { [$0.input] } ?? inputs, output: output)
+        var request = try repeated?.request ?? newRequest()
+        let listing = try repeated == nil ? findInputs() : nil
+        let list =
+            try listing.map { try InputList($0.items, output: output) }
+            ?? InputList(repeated.map { [$0.input] } ?? inputs, output: output)
         let model = try ModelStore().load(request.model)
         try repeated?.check(model)
         if let other = repeated?.otherKernels(than: Kernels.default.name) {
@@ -180,6 +198,7 @@ struct UpsampleCommand: ComputingCommand {
                 "the report's result was computed by the kernels '\(other)', these are '\(Kernels.default.name)': sums differ in their rounding"
             )
         }
+        let ledger = try listing.map { _ in try openLedger(for: &request, model: model) }
         let rule: ReplacementRule = force ? .any : seed == nil && from == nil ? .incompleteOnly : .sameInput
         if type(of: request.method).startsFromEncoder, !model.isPrepared {
             printNote(
@@ -187,13 +206,35 @@ struct UpsampleCommand: ComputingCommand {
             )
         }
         let job = try UpsampleJob(
-            list, request, model: model, rule: rule, batch: batch, threads: threads,
+            list, request, model: model, rule: rule, ledger: ledger, batch: batch, threads: threads,
             cancellation: cancellation)
         let status = UpsampleConsole(
-            request, style: progress, explainsOperator: self.operator != nil && request.operator == nil
+            request, style: progress, explainsOperator: self.operator != nil && request.operator == nil,
+            listing: listing
         ).show(job)
         if cancellation.isRequested { throw ExitStatus.interrupted }
         guard status == .success else { throw status }
+    }
+}
+
+// MARK: - Many pictures
+
+extension UpsampleCommand {
+    /// The pictures in folders, patterns and lists, told of; nil where files are named one by one.
+    private func findInputs() throws -> InputListing? {
+        let marks = ResultMarks(isFolder: { Report(in: $0) != nil })
+        let listing = try folders.listing(of: inputs, output: output, results: marks)
+        if let listing { printListing(listing) }
+        return listing
+    }
+
+    /// Opens the journal in the output folder, and takes the seed of the last run from there where none is given.
+    private func openLedger(for request: inout UpsampleRequest, model: Model) throws -> Ledger {
+        let journal = try Journal(in: output)
+        request.seed = try journal.seed(given: seed, drawn: request.seed)
+        return try Ledger(
+            journal, work: "upsample", settings: request.settings(with: model),
+            policy: folders.policy(force: force))
     }
 }
 

@@ -1,5 +1,6 @@
 import Degradation
 import Files
+import Folders
 import Foundation
 import Jobs
 
@@ -9,17 +10,26 @@ struct UpsampleConsole {
     private let progress: ProgressReporter
     /// Whether it is said how the operator was chosen although it is the usual one.
     private let explainsOperator: Bool
+    /// Of a job over many inputs, whose end is summed up.
+    private let listing: InputListing?
 
-    init(_ request: UpsampleRequest, style: ProgressStyle, explainsOperator: Bool = false) {
-        self.request = request
-        self.explainsOperator = explainsOperator
-        progress = ProgressReporter(style: style)
+    init(
+        _ request: UpsampleRequest, style: ProgressStyle, explainsOperator: Bool = false,
+        listing: InputListing? = nil
+    ) {
+        (self.request, self.explainsOperator, self.listing) = (request, explainsOperator, listing)
+        progress = ProgressReporter(style: style, total: listing?.items.count)
     }
 
     /// Runs a job to its end.
     func show(_ job: UpsampleJob) -> ExitStatus {
         var status = ExitStatus.success
+        var tally = listing.map { JobTally($0, unaccepted: "not accepted") }
         for event in job {
+            if let outcome = outcome(of: event) {
+                progress.end()
+                tally?.count(outcome)
+            }
             switch event {
             case .began(let input, let index, let count):
                 progress.begin(
@@ -52,9 +62,35 @@ struct UpsampleConsole {
                 progress.clear()
                 printError(wording(of: error))
                 status = .failure
+            case .alreadyDone(_, let isAccepted):
+                if !isAccepted { status = status.combined(with: .unaccepted) }
+            case .copied(let result, let source):
+                printResult(
+                    "\(EscapedBytes.text(result.input.path.bytes)) → \(EscapedBytes.text(result.folder.bytes))  "
+                        + "(copied from \(EscapedBytes.text(source.bytes)): the same picture)")
+                if !result.hasAccepted { status = status.combined(with: .unaccepted) }
+            case .failedBefore(let input):
+                printError(failedBeforeMessage(input.path))
+                status = .failure
             }
         }
-        return status
+        guard let tally else { return status }
+        printNote(tally.summary)
+        return status.combined(with: tally.status)
+    }
+
+    /// How an input has ended; nil while it goes on.
+    private func outcome(of event: UpsampleEvent) -> JobTally.Outcome? {
+        switch event {
+        case .began, .reduced, .unlike, .step, .candidate: nil
+        case .finished(let result):
+            result.report.interrupted == true ? nil : .done(isAccepted: result.hasAccepted)
+        case .failed(_, let error): error is JournalError ? nil : .failed
+        case .nothingFound(_, let diverged): diverged ? .failed : nil
+        case .alreadyDone(_, let isAccepted): .doneBefore(isAccepted: isAccepted)
+        case .copied(let result, _): .copied(isAccepted: result.hasAccepted)
+        case .failedBefore: .failedBefore
+        }
     }
 
     private func verdict(_ candidate: Report.Candidate) -> String {

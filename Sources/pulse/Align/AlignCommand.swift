@@ -1,8 +1,9 @@
 import ArgumentParser
 import FaceAlignment
 import Files
+import Folders
 import Foundation
-import Imaging
+import Jobs
 
 struct AlignCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,13 +14,17 @@ struct AlignCommand: ParsableCommand {
             {box [left, top, right, bottom], score, landmarks [68][2], quad [4][2]} in pixels of the upright \
             photograph, with the way from the face's pixels back to it. Prints the paths of the pictures.
 
+            Folders are gone through in all their depths, and their tree is kept below DIR; so are 'patterns/**/*.jpg' in \
+            quotes. What is no picture is passed by. A second run does what is missing, new or changed.
+
             Faces of an earlier run on the same photograph are replaced. What pulse did not write never is.
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "The photographs: JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or PPM.", valueName: "photo"))
-    var photos: [FilePath]
+            "The photographs (JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or PPM), and folders and patterns of such.",
+            valueName: "photo"))
+    var photos: [FilePath] = []
 
     @Option(
         name: .shortAndLong,
@@ -42,82 +47,65 @@ struct AlignCommand: ParsableCommand {
             """)
     var smallest = FaceDetector.smallestFace
 
-    @Flag(help: "Replace faces of other photographs of the same name.")
+    @Flag(help: "Replace faces of other photographs of the same name; of a folder, do everything again.")
     var force = false
+
+    @OptionGroup(title: "Many photographs")
+    var folders: FolderArguments
 
     func validate() throws {
         guard (8...1024).contains(size) else {
             throw ValidationError("--size must be 8…1024, and is \(size).")
         }
         try check("--smallest", smallest, in: FaceDetector.smallestFaces)
-        guard landmarks == nil || photos.count == 1 else {
-            throw ValidationError("--landmarks describes one photograph, but \(photos.count) are given.")
+        guard !photos.isEmpty || folders.fromFile != nil else {
+            throw ValidationError("Name the photographs, or a list of them with --from-file.")
         }
-        try checkNames()
+        let isOne = photos.count == 1 && !folders.isNeeded(for: photos)
+        guard landmarks == nil || isOne else {
+            throw ValidationError(
+                "--landmarks describes one photograph, but \(photos.count == 1 ? "more" : "\(photos.count)") are given."
+            )
+        }
+        if !folders.isNeeded(for: photos) { try checkNames() }
     }
 
     func run() throws {
         let interruption = Interruption(keeping: "the faces of finished photographs")
-        let finder = try faceFinder()
+        let marks = ResultMarks(
+            isFolder: { Report(in: $0) != nil }, isFile: { FaceRecord.isOfFace($0) })
+        let listing = try folders.listing(of: photos, output: output, results: marks)
+        if let listing { printListing(listing) }
+        let finder = try faceFinder(isLazy: listing != nil)
         try makeFolder(output)
-        Staging.sweep(output)
-        var status = ExitStatus.success
-        for photo in photos where !interruption.isRequested {
-            do {
-                let found = try process(photo, finder)
-                if !found { status = status.combined(with: .unaccepted) }
-            } catch {
-                printError(error is AlignmentError ? "\(photo): \(wording(of: error))" : wording(of: error))
-                status = .failure
-            }
-        }
+        let run = AlignRun(
+            finder: finder, size: size, force: force, output: output,
+            ledger: try listing.map { _ in try ledger() })
+        let items = listing?.items ?? photos.map { ListedItem(path: $0, name: $0.stemBytes) }
+        let status = run.align(items, listing, isCancelled: { interruption.isRequested })
         if interruption.isRequested { throw ExitStatus.interrupted }
         if status != .success { throw status }
     }
 
-    private typealias FaceFinder = (Picture) throws -> [DetectedFace]
+    private func ledger() throws -> Ledger {
+        try Ledger(
+            Journal(in: output), work: "align", settings: #"{"size":\#(size),"smallest":\#(smallest)}"#,
+            policy: folders.policy(force: force))
+    }
 
     /// Where faces come from: the landmarks given, or the detector.
-    private func faceFinder() throws -> FaceFinder {
+    /// - Parameter isLazy: whether the detector is made when the first photograph needs it.
+    private func faceFinder(isLazy: Bool) throws -> AlignRun.FaceFinder {
         if let landmarks {
             let face = try DetectedFace(contentsOf: landmarks)
             return { _ in [face] }
         }
-        let detector = try FaceDetector()
-        return { try detector.faces(in: $0, smallest: smallest) }
-    }
-
-    /// Writes the faces of one photograph; one that cannot be cut out does not cost the others.
-    /// - Returns: whether there was one.
-    private func process(_ path: FilePath, _ finder: FaceFinder) throws -> Bool {
-        let photo = try Photo(contentsOf: path)
-        let files = FaceFiles(of: path, in: output)
-        let set = try FaceSet(files, of: photo.origin, force: force)
-        let faces = try finder(photo.picture)
-        guard !faces.isEmpty else {
-            let earlier =
-                !set.earlier.isEmpty ? " The faces of an earlier run are still there." : ""
-            printNote("\(path): \(noFaceMessage(for: photo.picture))\(earlier)")
-            return false
+        var detector = isLazy ? nil : try FaceDetector()
+        return { picture in
+            let made = try detector ?? FaceDetector()
+            detector = made
+            return try made.faces(in: picture, smallest: smallest)
         }
-        var failure: AlignmentError?
-        for (index, face) in faces.enumerated() {
-            let aligned: AlignedFace
-            do throws(AlignmentError) {
-                aligned = try alignedFace(photo, face, size: size)
-            } catch {
-                // An earlier face is worth more than none.
-                if set.earlier.contains(index) { throw error }
-                failure = error
-                continue
-            }
-            try set.add(aligned, as: index)
-        }
-        let pictures = try set.commit()
-        for picture in pictures { printResult(EscapedBytes.text(picture.bytes)) }
-        if !set.earlier.isEmpty && !pictures.isEmpty { printNote("\(path): the earlier faces were replaced") }
-        if let failure { throw failure }
-        return true
     }
 }
 

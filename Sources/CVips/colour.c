@@ -1,5 +1,6 @@
 #include "internal.h"
 #include <stdlib.h>
+#include <string.h>
 
 /// Adds `image` to what `scope` frees, and returns it; NULL where the operation that made it failed.
 static VipsImage *keep(VipsObject *scope, int failed, VipsImage *image) {
@@ -18,6 +19,9 @@ static VipsImage *keep(VipsObject *scope, int failed, VipsImage *image) {
 // Relative colorimetric with black-point compensation: what editors show by default.
 #define INTENT "intent", VIPS_INTENT_RELATIVE, "black_point_compensation", TRUE, "depth", 8
 OPERATION(from_profile, vips_icc_transform(in, &out, "srgb", "embedded", TRUE, INTENT, NULL))
+OPERATION(from_srgb,
+    vips_icc_import(
+        in, &out, "input_profile", "srgb", "intent", VIPS_INTENT_RELATIVE, "black_point_compensation", TRUE, NULL))
 OPERATION(from_cmyk, vips_icc_transform(in, &out, "srgb", "input_profile", "cmyk", INTENT, NULL))
 OPERATION(plain, vips_colourspace(in, &out, VIPS_INTERPRETATION_sRGB, NULL))
 // To the nearest level: libvips' own 16-bit conversion drops the low byte.
@@ -62,11 +66,8 @@ static VipsImage *managed(VipsObject *scope, VipsImage *in, VipsImage *(*transfo
 
 /// Whether the embedded profile leaves a cube of colours where it is, to within two levels: then it is sRGB
 /// under one of its many names, and converting would only blur exact values.
-static bool profile_is_srgb(VipsObject *scope, VipsImage *image) {
+static bool profile_is_srgb(VipsObject *scope, cvips_blob profile) {
     enum { steps = 6, colours = steps * steps * steps };
-    const void *profile;
-    size_t size;
-    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &size)) return false;
     uint8_t cube[colours][3];
     for (int i = 0; i < colours; i++) {
         cube[i][0] = 51 * (i % steps);
@@ -76,7 +77,7 @@ static bool profile_is_srgb(VipsObject *scope, VipsImage *image) {
     VipsImage *probe = vips_image_new_from_memory_copy(cube, sizeof cube, colours, 1, 3, VIPS_FORMAT_UCHAR);
     if (keep(scope, 0, probe) == NULL) return false;
     probe->Type = VIPS_INTERPRETATION_sRGB;
-    vips_image_set_blob_copy(probe, VIPS_META_ICC_NAME, profile, size);
+    vips_image_set_blob_copy(probe, VIPS_META_ICC_NAME, profile.data, profile.size);
     VipsImage *converted = from_profile(scope, probe);
     if (converted == NULL || converted->Bands != 3) return false;
     size_t count;
@@ -88,13 +89,19 @@ static bool profile_is_srgb(VipsObject *scope, VipsImage *image) {
     return same;
 }
 
+static bool is_marked_srgb(VipsObject *scope, VipsImage *image) {
+    cvips_blob profile;
+    return vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile.data, &profile.size) == 0
+        && profile_is_srgb(scope, profile);
+}
+
 /// The picture in sRGB primaries; alpha, if there is one, is still the last band.
 static VipsImage *convert(VipsObject *scope, VipsImage *image) {
     VipsInterpretation kind = vips_image_guess_interpretation(image);
     VipsImage *in = interpreted(scope, image, kind);
     if (in == NULL) return NULL;
     bool is_rgb = kind == VIPS_INTERPRETATION_sRGB || kind == VIPS_INTERPRETATION_RGB16;
-    if (vips_image_get_typeof(in, VIPS_META_ICC_NAME) != 0 && !(is_rgb && profile_is_srgb(scope, in))) {
+    if (vips_image_get_typeof(in, VIPS_META_ICC_NAME) != 0 && !(is_rgb && is_marked_srgb(scope, in))) {
         VipsImage *out = managed(scope, in, from_profile);
         if (out != NULL) return out;
         // A broken profile, or one for another kind of picture: go on as if there were none.
@@ -166,4 +173,38 @@ VipsImage *cvips_float_to_srgb(VipsObject *scope, VipsImage *image, cvips_scale 
     if (alpha != NULL) alpha = halved(scope, alpha);
     if (alpha == NULL) return NULL;
     return finish(scope, keep(scope, vips_bandjoin2(colours, alpha, &out, NULL), out));
+}
+
+/// Colours of sRGB by way of the profile that `image` then carries.
+static VipsImage *to_profile(VipsObject *scope, VipsImage *image, cvips_blob profile, int bits) {
+    VipsImage *neutral = from_srgb(scope, image), *named = NULL, *out = NULL;
+    if (neutral == NULL || (named = keep(scope, vips_copy(neutral, &named, NULL), named)) == NULL) return NULL;
+    vips_image_set_blob_copy(named, VIPS_META_ICC_NAME, profile.data, profile.size);
+    int failed = vips_icc_export(
+        named, &out, "intent", VIPS_INTENT_RELATIVE, "black_point_compensation", TRUE, "depth", bits, NULL);
+    return keep(scope, failed, out);
+}
+
+static void copy_line(void *context, VipsRegion *region, const VipsRect *area) {
+    size_t size = VIPS_IMAGE_SIZEOF_PEL(region->im) * (size_t)area->width;
+    memcpy((uint8_t *)context + size * (size_t)area->top, VIPS_REGION_ADDR(region, 0, area->top), size);
+}
+
+cvips_status cvips_from_srgb(const uint8_t *pixels, int count, cvips_blob profile, int colours, int bits, void *samples,
+    char *reason, size_t reason_size) {
+    if (cvips_begin() != 0) return cvips_end(CVIPS_FAILED, reason, reason_size);
+    VipsObject *scope = VIPS_OBJECT(vips_image_new());
+    cvips_status status = CVIPS_UNSUPPORTED;
+    VipsImage *in = vips_image_new_from_memory(pixels, 3 * (size_t)count, count, 1, 3, VIPS_FORMAT_UCHAR);
+    if (keep(scope, 0, in) == NULL) {
+        status = CVIPS_FAILED;
+    } else if (colours != 3 || !profile_is_srgb(scope, profile)) {
+        in->Type = VIPS_INTERPRETATION_sRGB;
+        VipsImage *out = to_profile(scope, in, profile, bits);
+        bool fits = out != NULL && out->Bands == colours
+            && out->BandFmt == (bits == 16 ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR);
+        if (fits) status = cvips_pull(out, copy_line, samples) == 0 ? CVIPS_OK : CVIPS_FAILED;
+    }
+    g_object_unref(scope);
+    return cvips_end(status, reason, reason_size);
 }

@@ -107,15 +107,34 @@ static cvips_samples samples_of(const VipsImage *image) {
     }
 }
 
+/// How many of the first samples of a pixel are its colours, where they are those of a screen in whole numbers.
+static int colours_of(const VipsImage *image) {
+    bool is_wide = image->BandFmt == VIPS_FORMAT_USHORT;
+    if (image->Coding != VIPS_CODING_NONE || (!is_wide && image->BandFmt != VIPS_FORMAT_UCHAR)) return 0;
+    VipsInterpretation kind = vips_image_guess_interpretation(image);
+    if (kind == (is_wide ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W)) return image->Bands <= 2 ? 1 : 0;
+    if (kind != (is_wide ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB)) return 0;
+    return image->Bands == 3 || image->Bands == 4 ? 3 : 0;
+}
+
+static cvips_blob blob_of(VipsImage *image, const char *name) {
+    cvips_blob blob = {NULL, 0};
+    if (vips_image_get_typeof(image, name) == 0) return blob;
+    if (vips_image_get_blob(image, name, &blob.data, &blob.size) != 0) blob = (cvips_blob){NULL, 0};
+    return blob;
+}
+
 static cvips_header header_of(VipsImage *image) {
-    cvips_header header = {.width = image->Xsize, .height = image->Ysize};
+    cvips_header header = {.width = image->Xsize, .height = image->Ysize, .bands = image->Bands};
     header.orientation = vips_image_get_orientation(image);
     if (header.orientation < 1 || header.orientation > 8) header.orientation = 1;
     header.samples = samples_of(image);
     header.bits = (int)(8 * vips_format_sizeof(image->BandFmt));
-    if (vips_image_get_typeof(image, VIPS_META_EXIF_NAME) == 0
-        || vips_image_get_blob(image, VIPS_META_EXIF_NAME, &header.exif, &header.exif_size) != 0)
-        header.exif = NULL, header.exif_size = 0;
+    header.colours = colours_of(image);
+    header.exif = blob_of(image, VIPS_META_EXIF_NAME);
+    header.icc = blob_of(image, VIPS_META_ICC_NAME);
+    header.xmp = blob_of(image, VIPS_META_XMP_NAME);
+    header.iptc = blob_of(image, VIPS_META_IPTC_NAME);
     return header;
 }
 
@@ -141,24 +160,24 @@ void cvips_close(cvips_decoder *decoder) {
     cvips_end(CVIPS_OK, NULL, 0);
 }
 
-/// Where a stored pixel goes: byte `origin + x·dx + y·dy` of the upright picture.
+/// Where a stored pixel of `size` bytes goes: byte `origin + x·dx + y·dy` of the upright picture.
 typedef struct {
     uint8_t *pixels;
-    ptrdiff_t origin, dx, dy;
+    ptrdiff_t size, origin, dx, dy;
 } placement;
 
-static placement place(uint8_t *pixels, int stored_width, int stored_height, int orientation) {
-    ptrdiff_t w = stored_width, h = stored_height;
-    ptrdiff_t row = 3 * (orientation >= 5 ? h : w);
-    placement p = {pixels, 0, 3, row};
+static placement place(void *pixels, const VipsImage *image, int orientation) {
+    ptrdiff_t w = image->Xsize, h = image->Ysize, s = (ptrdiff_t)VIPS_IMAGE_SIZEOF_PEL(image);
+    ptrdiff_t row = s * (orientation >= 5 ? h : w);
+    placement p = {pixels, s, 0, s, row};
     switch (orientation) {
-    case 2: p = (placement){pixels, 3 * (w - 1), -3, row}; break;
-    case 3: p = (placement){pixels, (h - 1) * row + 3 * (w - 1), -3, -row}; break;
-    case 4: p = (placement){pixels, (h - 1) * row, 3, -row}; break;
-    case 5: p = (placement){pixels, 0, row, 3}; break;
-    case 6: p = (placement){pixels, 3 * (h - 1), row, -3}; break;
-    case 7: p = (placement){pixels, (w - 1) * row + 3 * (h - 1), -row, -3}; break;
-    case 8: p = (placement){pixels, (w - 1) * row, -row, 3}; break;
+    case 2: p = (placement){pixels, s, s * (w - 1), -s, row}; break;
+    case 3: p = (placement){pixels, s, (h - 1) * row + s * (w - 1), -s, -row}; break;
+    case 4: p = (placement){pixels, s, (h - 1) * row, s, -row}; break;
+    case 5: p = (placement){pixels, s, 0, row, s}; break;
+    case 6: p = (placement){pixels, s, s * (h - 1), row, -s}; break;
+    case 7: p = (placement){pixels, s, (w - 1) * row + s * (h - 1), -row, -s}; break;
+    case 8: p = (placement){pixels, s, (w - 1) * row, -row, s}; break;
     default: break;
     }
     return p;
@@ -166,9 +185,9 @@ static placement place(uint8_t *pixels, int stored_width, int stored_height, int
 
 static void store(void *context, VipsRegion *region, const VipsRect *area) {
     const placement *p = context;
-    if (p->dx == 3) {
+    if (p->dx == p->size) {
         for (int y = area->top; y < area->top + area->height; y++)
-            memcpy(p->pixels + p->origin + y * p->dy, VIPS_REGION_ADDR(region, 0, y), 3 * (size_t)area->width);
+            memcpy(p->pixels + p->origin + y * p->dy, VIPS_REGION_ADDR(region, 0, y), (size_t)(p->size * area->width));
         return;
     }
     ptrdiff_t line = VIPS_REGION_LSKIP(region);
@@ -176,7 +195,7 @@ static void store(void *context, VipsRegion *region, const VipsRect *area) {
         const uint8_t *from = VIPS_REGION_ADDR(region, x, area->top);
         uint8_t *to = p->pixels + p->origin + x * p->dx + area->top * p->dy;
         for (int y = 0; y < area->height; y++, from += line, to += p->dy)
-            to[0] = from[0], to[1] = from[1], to[2] = from[2];
+            for (ptrdiff_t i = 0; i < p->size; i++) to[i] = from[i];
     }
 }
 
@@ -218,9 +237,17 @@ cvips_status cvips_decode(cvips_decoder *decoder, int orientation, uint8_t *pixe
     VipsImage *srgb = NULL;
     cvips_status status = convert(scope, decoder, &srgb, reason, reason_size);
     if (status == CVIPS_OK) {
-        placement p = place(pixels, srgb->Xsize, srgb->Ysize, orientation);
+        placement p = place(pixels, srgb, orientation);
         if (cvips_pull(srgb, store, &p) != 0) status = CVIPS_FAILED;
     }
     g_object_unref(scope);
     return cvips_end(status, reason, reason_size);
+}
+
+cvips_status cvips_decode_samples(
+    cvips_decoder *decoder, int orientation, void *samples, char *reason, size_t reason_size) {
+    if (cvips_begin() != 0) return cvips_end(CVIPS_FAILED, reason, reason_size);
+    placement p = place(samples, decoder->image, orientation);
+    int failed = cvips_pull(decoder->image, store, &p);
+    return cvips_end(failed ? CVIPS_FAILED : CVIPS_OK, reason, reason_size);
 }

@@ -45,14 +45,18 @@ package func readFile(_ path: FilePath, limit: Int) throws(FileError) -> [UInt8]
     }
 }
 
-/// The first bytes of a regular file, at most so many.
-package func readStart(of path: FilePath, count: Int) throws(FileError) -> [UInt8] {
-    let (descriptor, _) = try openRegularFile(path)
+/// The first bytes of a regular file and the last ones, at most so many of each.
+package func readEnds(of path: FilePath, count: Int) throws(FileError) -> [UInt8] {
+    let (descriptor, size) = try openRegularFile(path)
     defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: count)
-    let got = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, count) }
-    guard got >= 0 else { throw .reading(path) }
-    return Array(bytes.prefix(got))
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: count)
+    for start in [0, max(count, size - count)] where start < size {
+        let got = chunk.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, count, off_t(start)) }
+        guard got >= 0 else { throw .reading(path) }
+        bytes += chunk.prefix(got)
+    }
+    return bytes
 }
 
 /// Writes every byte.

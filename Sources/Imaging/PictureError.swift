@@ -40,5 +40,5 @@ public enum PictureError: Error, Equatable, Sendable {
     case fileTooLarge(name: String, bytes: Int, limit: Int)
     case tooManyPixels(name: String, width: Int, height: Int, limit: Int)
     case undecodable(name: String, format: String, reason: String)
-    case unencodable(reason: String)
+    case unencodable(format: String, reason: String)
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Imaging
 import Jobs
 import Models
 
@@ -14,7 +15,8 @@ struct GenerateCommand: ComputingCommand {
             for all layers alike, and optionally 'noise.0', 'noise.1', … of unit variance; noise that is \
             absent is the model's own, or where a model has none, drawn from --seed.
 
-            OUT.png receives one picture; several become OUT_1.png, OUT_2.png, …. OUT.safetensors receives \
+            OUT.png receives one picture (or OUT.jpg, OUT.webp, OUT.tiff); several become OUT_1.png, OUT_2.png, …. \
+            OUT.safetensors receives \
             'image' [N, 3, H, W] in the generator's own range, about -1 to 1, not clamped.
             """)
 
@@ -27,8 +29,17 @@ struct GenerateCommand: ComputingCommand {
     @Option(help: "A safetensors file of latents.", completion: .file(extensions: ["safetensors"]))
     var latents: FilePath?
 
-    @Option(name: .shortAndLong, help: "Where to write: a name ending in .png or .safetensors.")
+    @Option(
+        name: .shortAndLong,
+        help: "Where to write: a name ending in .png, .jpg, .webp, .tiff or .safetensors.")
     var output: FilePath
+
+    @Option(
+        help: """
+            The format of pictures, where the name does not say: png, webp and tiff keep every level, jpeg (quality 95, \
+            4:4:4) does not.
+            """)
+    var format: OutputFormat?
 
     @Flag(help: "Replace files of that name even if something else made them.")
     var force = false
@@ -55,9 +66,10 @@ struct GenerateCommand: ComputingCommand {
             throw ValidationError("--class chooses among what --seed draws; leave it out with --latents.")
         }
         try check("--threads", threads, in: 1...1024)
-        guard GenerateJob.canWrite(to: output) else {
-            throw ValidationError(
-                "--output is '\(output.string)'; its name must end in .png or .safetensors.")
+        guard GenerateJob.canWrite(to: output, as: format) else {
+            let ending = "--output is '\(output.string)'; its name must end in "
+            let names = ".png, .jpg, .webp, .tiff or .safetensors."
+            throw ValidationError(ending + (format.map { ".\($0.ending), as --format says." } ?? names))
         }
     }
 
@@ -70,7 +82,8 @@ struct GenerateCommand: ComputingCommand {
         let inputs = try latentInputs(of: model)
         let truncation = psi == 1 ? nil : try Truncation(psi: psi, cutoff: cutoff, model: model)
         let job = try GenerateJob(
-            inputs, model: model, truncation: truncation, to: output, seed: seed, force: force)
+            inputs, model: model, truncation: truncation, to: output, as: format, seed: seed,
+            force: force)
         printFiles(try job.run(threads: threads, cancellation: cancellation))
         if cancellation.isRequested { throw ExitStatus.interrupted }
     }

@@ -53,7 +53,7 @@ struct Pulse: ParsableCommand {
             print(fullMessage(for: error))
             return .success
         case .validationFailure:
-            printError(readable(message(for: error)))
+            printError(readable(message(for: error)), hasLines: true)
             let usage = fullMessage(for: error).split(separator: "\n").drop { !$0.hasPrefix("Usage:") }
             if !usage.isEmpty { writeToStandardError(usage.joined(separator: "\n") + "\n") }
             return .failure

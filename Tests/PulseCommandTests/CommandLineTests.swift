@@ -69,7 +69,10 @@ import Testing
         (["upsample", "a.png", "--output", "o", "--progress", "music"], "music"),
         (["generate", "--output", "o.png"], "--seed"),
         (["generate", "--seed", "1"], "--output"),
-        (["generate", "--seed", "1", "--output", "o.jpg"], ".safetensors"),
+        (["generate", "--seed", "1", "--output", "o.gif"], ".safetensors"),
+        (["generate", "--seed", "1", "--output", "o.png", "--format", "jpeg"], ".jpg"),
+        (["upsample", "a.png", "--output", "o", "--format", "gif"], "gif"),
+        (["upsample", "a.png", "--output", "o", "--animation", "gif"], "gif"),
         (["generate", "--seed", "1", "--output", "o.png", "--psi", "nan"], "--psi"),
         (["generate", "--seed", "1", "--output", "o.png", "--cutoff=-1"], "--cutoff"),
     ])

@@ -11,6 +11,7 @@ struct TerminalTests {
     func controls() {
         #expect(
             printable("a\u{1B}[31mb\u{7}\u{9B}c\u{202E}d\r") == "a\\u{1B}[31mb\\u{7}\\u{9B}c\\u{202E}d\\u{D}")
+        #expect(printable("two\nlines", keepsLines: false) == "two\\u{A}lines")
         #expect(printable("two\nlines, 漢字, é, 👩‍👩‍👧") == "two\nlines, 漢字, é, 👩‍👩‍👧")
     }
 

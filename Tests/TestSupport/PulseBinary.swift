@@ -87,6 +87,28 @@ public enum PulseBinary {
 
         public var isRunning: Bool { process.isRunning }
 
+        /// The largest memory that it has had in use so far, in bytes; nil where the system does not say.
+        public var peakMemory: Int? {
+            let status = try? String(
+                contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+            return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
+        }
+
+        /// The time that processors have spent on it so far; nil where the system does not say.
+        public var processorSeconds: Double? {
+            guard
+                let line = try? String(
+                    contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+            else { return nil }
+            // Behind the program's name in brackets.
+            let fields = line.split(separator: ")").last?.split(separator: " ") ?? []
+            guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
+                return nil
+            }
+            return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        }
+
         /// What the program has written on standard error up to now.
         public var standardErrorSoFar: String { text("stderr") }
 

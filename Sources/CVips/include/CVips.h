@@ -42,6 +42,12 @@ typedef enum {
     CVIPS_LAB,
 } cvips_samples;
 
+/// What a file holds beside its pixels, until they are decoded; NULL where it holds none.
+typedef struct {
+    const void *data;
+    size_t size;
+} cvips_blob;
+
 /// What the header of a picture says.
 typedef struct {
     /// In pixels, as stored.
@@ -50,9 +56,10 @@ typedef struct {
     int orientation;
     cvips_samples samples;
     int bits;
-    /// The EXIF data, as long as the decoder lives; NULL where there are none.
-    const void *exif;
-    size_t exif_size;
+    /// Samples of a pixel, and how many of the first are its colours, 1 for grey and 3 for RGB; one more is alpha.
+    /// `colours` is 0 where they are anything but 8 or 16 bits of these.
+    int bands, colours;
+    cvips_blob exif, icc, xmp, iptc;
 } cvips_header;
 
 /// A picture whose header has been read and whose pixels have not.
@@ -69,11 +76,33 @@ cvips_status cvips_open(const void *bytes, size_t count, cvips_format format, cv
 /// says, profile converted, transparency laid over white. On failure the pixels are undefined.
 cvips_status cvips_decode(cvips_decoder *decoder, int orientation, uint8_t *pixels, char *reason, size_t reason_size);
 
+/// Decodes, once, into the samples as they are stored, interleaved, width·height·bands of `bits` bits at `samples`, in
+/// this machine's byte order: turned as `orientation` says, and not changed otherwise. For pictures with `colours`.
+cvips_status cvips_decode_samples(
+    cvips_decoder *decoder, int orientation, void *samples, char *reason, size_t reason_size);
+
 void cvips_close(cvips_decoder *decoder);
 
-/// Encodes interleaved 8-bit RGB as PNG. `bytes` is to be freed with cvips_free.
-cvips_status cvips_encode_png(
-    const uint8_t *pixels, int width, int height, void **bytes, size_t *count, char *reason, size_t reason_size);
+/// Takes pixels of 8-bit sRGB, `count` of them, into the colours of a profile: `colours` numbers of `bits` bits a pixel
+/// at `samples`. CVIPS_UNSUPPORTED where a picture with this profile is read as if it had none, or sRGB's.
+cvips_status cvips_from_srgb(const uint8_t *pixels, int count, cvips_blob profile, int colours, int bits, void *samples,
+    char *reason, size_t reason_size);
+
+/// Interleaved samples in memory that the caller owns: grey or RGB, with alpha behind, of 8 or 16 bits.
+typedef struct {
+    const void *samples;
+    int width, height, bands, bits;
+} cvips_raw;
+
+/// Encodes samples without any metadata: PNG, TIFF and WebP without loss, JPEG at quality 95 with all of its colours.
+/// JPEG takes neither 16 bits nor alpha, WebP no 16 bits. `bytes` is to be freed with cvips_free.
+cvips_status cvips_encode(
+    cvips_raw raw, cvips_format format, void **bytes, size_t *count, char *reason, size_t reason_size);
+
+/// Encodes frames of 8-bit RGB, one below the other, as an animated WebP that repeats for ever. `milliseconds` has one
+/// number a frame; `bytes` is to be freed with cvips_free.
+cvips_status cvips_encode_animation(cvips_raw frames, const int *milliseconds, int frame_count, void **bytes,
+    size_t *count, char *reason, size_t reason_size);
 
 /// Draws one line of plain text as a mask, 0 outside the letters and 255 inside, `pixels_high` to the em.
 /// The mask holds the ink alone: `left` and `top` receive its place within the line, so that lines share a baseline.

@@ -7,7 +7,7 @@ public struct PictureFile: Sendable {
     /// What error messages call it.
     public let name: String
     public let bytes: [UInt8]
-    private let limits: PictureLimits
+    let limits: PictureLimits
 
     /// Reads a whole regular file that announces itself as a picture of an accepted format.
     /// - Throws: `PictureError`, naming the file as `url` gives it.

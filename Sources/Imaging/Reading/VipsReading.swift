@@ -8,24 +8,49 @@ struct VipsReading {
     let name: String
     let limits: PictureLimits
 
+    /// What is read of a file.
+    enum Result: Equatable {
+        case picture(Picture)
+        case samples(StoredSamples)
+    }
+
     /// - Throws: `PictureError`, also for what libvips would decode into a wrong picture.
     func picture() throws(PictureError) -> Picture {
+        guard case .picture(let picture) = try result(ofKind: .picture) else { throw undecodable }
+        return picture
+    }
+
+    /// The picture's own samples, upright, and what the file holds beside them. Pictures of other samples than 8 and 16
+    /// bits of grey or RGB come as 8-bit sRGB.
+    /// - Throws: as `picture()`.
+    func samples() throws(PictureError) -> StoredSamples {
+        guard case .samples(let samples) = try result(ofKind: .samples) else { throw undecodable }
+        return samples
+    }
+
+    private enum Kind { case picture, samples }
+
+    private var undecodable: PictureError { .undecodable(name: name, format: format.name, reason: "") }
+
+    private func result(ofKind kind: Kind) throws(PictureError) -> Result {
         switch format {
         case .jpeg where !view.has([0xFF, 0xD9], at: view.count - 2):
             let markers = JPEGMarkers(view)
-            return markers.hasEnd ? try decoded() : try withoutEnd(markers)
+            return markers.hasEnd ? try decoded(kind) : try withoutEnd(markers, kind)
         case .png:
             try check(transferFunction(ofPNG: view))
         case .heif:
             let item = HEIFItem(view)
             try check(item.transfer)
             // Where the container turns the picture, the decoder has done so, and EXIF merely repeats it.
-            return try decoded { item.isTransformed ? 1 : TIFFDirectory.orientation(ofEXIF: $0.exifView) }
+            return try decoded(kind) {
+                item.isTransformed ? 1 : TIFFDirectory.orientation(ofEXIF: $0.exif.view)
+            }
         case .tiff:
             if let directory = TIFFDirectory(view) { try check(directory) }
         default: break
         }
-        return try decoded()
+        return try decoded(kind)
     }
 
     private func check(_ transfer: TransferFunction?) throws(PictureError) {
@@ -41,22 +66,22 @@ struct VipsReading {
 
     /// A JPEG without the marker at its end, which is whole if every scan is there and no continuation of its data would
     /// change a pixel: a decoder that runs out of data makes up the rest, in the last rows without so much as a warning.
-    private func withoutEnd(_ markers: JPEGMarkers) throws(PictureError) -> Picture {
+    private func withoutEnd(_ markers: JPEGMarkers, _ kind: Kind) throws(PictureError) -> Result {
         let cut = PictureError.truncated(name: name, format: format.name, reason: "")
         guard markers.scansAreComplete else { throw cut }
         let isHalfMarker = view[view.count - 1] == 0xFF
         let data = Array(view.bytes.dropLast(isHalfMarker ? 1 : 0))
-        var whole: Picture?
+        var whole: Result?
         for continuation: UInt8 in [0x00, 0x55, 0xAA] {
             let continued = data + Array(repeating: continuation, count: 512) + [0xFF, 0xD9]
-            let result = continued.withUnsafeBytes { bytes in
-                Result { () throws(PictureError) in
+            let attempt = continued.withUnsafeBytes { bytes in
+                Swift.Result { () throws(PictureError) in
                     try VipsReading(view: ByteView(bytes: bytes), format: format, name: name, limits: limits)
-                        .decoded()
+                        .decoded(kind)
                 }
             }
-            guard case .success(let picture) = result, whole == nil || whole == picture else { throw cut }
-            whole = picture
+            guard case .success(let result) = attempt, whole == nil || whole == result else { throw cut }
+            whole = result
         }
         guard let whole else { throw cut }
         return whole
@@ -64,8 +89,8 @@ struct VipsReading {
 
     /// - Parameter orientation: from the header, where the loader does not know it.
     private func decoded(
-        orientation: (cvips_header) -> Int = { Int($0.orientation) }
-    ) throws(PictureError) -> Picture {
+        _ kind: Kind, orientation: (cvips_header) -> Int = { Int($0.orientation) }
+    ) throws(PictureError) -> Result {
         var reason = [CChar](repeating: 0, count: 512)
         var header = cvips_header()
         var decoder: OpaquePointer?
@@ -83,6 +108,14 @@ struct VipsReading {
         if let samples = header.unscaledSamples {
             throw .sampleFormat(name: name, format: format.name, samples: samples)
         }
+        let isOwn = kind == .samples && header.colours > 0
+        // Before the pixels, with which libvips lets go of what it read of the header.
+        let metadata =
+            kind == .samples ? FileMetadata(header, view, format, isConverted: !isOwn) : FileMetadata()
+        if isOwn {
+            let samples = try ownSamples(decoder, header, turn, width, height)
+            return .samples(StoredSamples(samples: samples, metadata: metadata, isTurned: turn != 1))
+        }
 
         var status = CVIPS_OK
         let size = width * height * 3
@@ -91,7 +124,31 @@ struct VipsReading {
             count = status == CVIPS_OK ? size : 0
         }
         guard status == CVIPS_OK else { throw error(status, reason) }
-        return Picture(width: width, height: height, pixels: pixels)
+        let picture = Picture(width: width, height: height, pixels: pixels)
+        guard kind == .samples else { return .picture(picture) }
+        return .samples(
+            StoredSamples(samples: Samples(picture), metadata: metadata, isTurned: turn != 1))
+    }
+
+    private func ownSamples(
+        _ decoder: OpaquePointer?, _ header: cvips_header, _ turn: Int, _ width: Int, _ height: Int
+    ) throws(PictureError) -> Samples {
+        var reason = [CChar](repeating: 0, count: 512)
+        var status = CVIPS_OK
+        let count = width * height * Int(header.bands)
+        func values<Value>(_ type: Value.Type) -> [Value] {
+            [Value](unsafeUninitializedCapacity: count) { buffer, filled in
+                status = cvips_decode_samples(
+                    decoder, Int32(turn), buffer.baseAddress, &reason, reason.count)
+                filled = status == CVIPS_OK ? count : 0
+            }
+        }
+        let all: Samples.Values =
+            header.bits == 16 ? .shorts(values(UInt16.self)) : .bytes(values(UInt8.self))
+        guard status == CVIPS_OK else { throw error(status, reason) }
+        return Samples(
+            width: width, height: height, colours: Int(header.colours), bands: Int(header.bands),
+            values: all)
     }
 
     /// Turns libvips' account of a failure into an error the user can act on.
@@ -113,11 +170,11 @@ struct VipsReading {
     }
 }
 
-extension cvips_header {
-    fileprivate var exifView: ByteView {
-        ByteView(bytes: UnsafeRawBufferPointer(start: exif, count: exif_size))
-    }
+extension cvips_blob {
+    var view: ByteView { ByteView(bytes: UnsafeRawBufferPointer(start: data, count: size)) }
+}
 
+extension cvips_header {
     /// The samples, where they are of a kind that is not read.
     fileprivate var unscaledSamples: SampleFormat? {
         switch samples {
@@ -131,7 +188,7 @@ extension cvips_header {
 }
 
 /// The first line of libvips' message, without the name of the operation that wrote it, in printable ASCII.
-private func cleaned(_ reason: [CChar]) -> String {
+func cleaned(_ reason: [CChar]) -> String {
     let bytes = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
     let text = String(decoding: bytes, as: UTF8.self)
     let line = text.split(whereSeparator: \.isNewline).first ?? ""

@@ -16,23 +16,28 @@ public struct GenerateJob {
     private let force: Bool
 
     /// - Parameters:
-    ///   - path: where to write: a name ending in .png or .safetensors.
+    ///   - path: where to write: a name ending in .safetensors, or as pictures of a format do.
+    ///   - picture: the format of pictures, where the name does not say.
     ///   - seed: for the pictures' metadata; nil where nothing was drawn.
     ///   - force: whether files that something else made may be replaced.
     /// - Throws: `GenerateError`.
     public init(
         _ inputs: LatentInputs, model: Model, truncation: Truncation? = nil, to path: FilePath,
-        seed: UInt64? = nil,
+        as picture: OutputFormat? = nil, seed: UInt64? = nil,
         force: Bool = false
     ) throws(GenerateError) {
-        guard let format = GenerateOutput.Format(path: path) else { throw .format(path: path) }
+        guard let format = GenerateOutput.Format(path: path, chosen: picture) else {
+            throw .format(path: path)
+        }
         (self.model, self.inputs, self.truncation, self.path) = (model, inputs, truncation, path)
         (self.format, self.force) = (format, force)
         provenance = Provenance(model: model.name, seed: seed, mode: "generate", version: pulseVersion)
     }
 
     /// Whether a path names a format that can be written.
-    public static func canWrite(to path: FilePath) -> Bool { GenerateOutput.Format(path: path) != nil }
+    public static func canWrite(to path: FilePath, as picture: OutputFormat? = nil) -> Bool {
+        GenerateOutput.Format(path: path, chosen: picture) != nil
+    }
 
     /// Renders and writes everything.
     /// - Returns: the files written; after a cancellation those that are complete.

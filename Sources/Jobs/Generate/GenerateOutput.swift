@@ -4,13 +4,22 @@ import Foundation
 import Imaging
 import Tensors
 
-/// Where rendered pictures go: PNG files, each written as soon as it is rendered, or one file of tensors that grows picture
+/// Where rendered pictures go: files of one picture, each written as soon as it is rendered, or one file of tensors that grows picture
 /// by picture and appears when it is complete.
 struct GenerateOutput {
-    enum Format: String {
-        case png, safetensors
+    enum Format: Equatable {
+        case picture(OutputFormat)
+        case tensors
 
-        init?(path: FilePath) { self.init(rawValue: path.extension?.lowercased() ?? "") }
+        /// - Parameter chosen: of pictures, whatever the name ends in, unless that is another format's ending.
+        init?(path: FilePath, chosen: OutputFormat?) {
+            let ending = path.extension?.lowercased() ?? ""
+            let said: Format? =
+                ending == "safetensors" ? .tensors : OutputFormat(ending: ending).map { .picture($0) }
+            let asked: Format? = chosen.map { .picture($0) }
+            guard let format = asked ?? said, said == nil || said == format else { return nil }
+            self = format
+        }
     }
 
     /// As the user gave it.
@@ -35,7 +44,7 @@ struct GenerateOutput {
         }
         Staging.sweep(path.folder)
         if !force { try checkReplaceable() }
-        guard format == .safetensors else { return }
+        guard format == .tensors else { return }
         let shape = [count, 3, side, side]
         let (needed, free) = (4 * shape.reduce(1, *), freeSpace(path.folder))
         if let free, needed > free { throw GenerateError.noSpace(path: path, needed: needed, free: free) }
@@ -55,25 +64,29 @@ struct GenerateOutput {
             case .file where try isOurs(file): continue
             default: throw GenerateError.foreignFile(path: file)
             }
-            if format == .safetensors { return }
+            if format == .tensors { return }
         }
     }
 
     private func isOurs(_ file: FilePath) throws -> Bool {
         switch format {
-        case .png: try Provenance.isStated(in: readStart(of: file, count: 4096))
-        case .safetensors:
+        case .picture: try Provenance.isStated(in: readEnds(of: file, count: 8192))
+        case .tensors:
             (try? SafetensorsFile(FileBytes(mapping: file)))?.metadata["mode"] == "generate"
         }
     }
 
-    private func file(_ index: Int) -> FilePath { format == .png && count > 1 ? numbered(index + 1) : path }
+    private func file(_ index: Int) -> FilePath {
+        format != .tensors && count > 1 ? numbered(index + 1) : path
+    }
 
     /// Takes the next picture, [3, H, W], in the generator's range.
     mutating func write(_ image: Tensor<Float>) throws {
         if let tensors { return try tensors.append(image) }
         let file = file(files.count)
-        try Picture(image.map { ($0 + 1) / 2 }, rounding: rounding).writePNG(to: file, provenance: provenance)
+        guard case .picture(let format) = format else { return }
+        let picture = Picture(image.map { ($0 + 1) / 2 }, rounding: rounding)
+        try writeAtomically(picture.encoded(as: format, provenance: provenance), to: file)
         files.append(file)
     }
 
@@ -89,7 +102,7 @@ struct GenerateOutput {
 
     /// OUT_2.png for the second of several.
     private func numbered(_ number: Int) -> FilePath {
-        let ending = "." + (path.extension ?? "")
+        let ending = path.extension.map { ".\($0)" } ?? ""
         let name = path.lastComponentBytes.dropLast(ending.utf8.count) + "_\(number)\(ending)".utf8
         return path.removingLastComponent().appending(bytes: Array(name))
     }

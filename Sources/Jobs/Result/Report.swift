@@ -52,6 +52,8 @@ public struct Report: Codable, Sendable {
         public var file: String
         /// Name of the file beside the report that holds its latents and noise, as `pulse generate --latents` reads them.
         public var latents: String?
+        /// Name of the animation of its search beside the report, where one was asked for.
+        public var animation: String?
         /// Fit of the saved file; see `Certificate`.
         public var rms: Double
         public var max: Double
@@ -70,11 +72,13 @@ public struct Report: Codable, Sendable {
         public var judgement: Judgement?
 
         public init(
-            file: String, latents: String? = nil, certificate: Certificate, steps: Int, bestAfter: Int? = nil,
+            file: String, latents: String? = nil, animation: String? = nil, certificate: Certificate,
+            steps: Int, bestAfter: Int? = nil,
             ended: String? = nil, seconds: Double, accepted: Bool, judgement: Judgement? = nil
         ) {
             self.file = file
             self.latents = latents
+            self.animation = animation
             (rms, max, mse) = (certificate.rms, certificate.max, certificate.mse)
             self.steps = steps
             self.bestAfter = bestAfter

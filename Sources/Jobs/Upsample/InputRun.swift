@@ -34,7 +34,7 @@ final class InputRun {
         if !unwritten.isEmpty { return .candidate(try writer.write(unwritten.removeFirst())) }
         if let batch {
             if !isCancelled, let step = batch.next() {
-                try writeIntermediate(step, batch)
+                try keep(step, of: batch)
                 return .step(step)
             }
             unwritten = batch.found()
@@ -49,12 +49,15 @@ final class InputRun {
         return try next(seats: seats, latents: latents, batch: size, isCancelled: isCancelled)
     }
 
-    private func writeIntermediate(_ step: SearchStep, _ batch: SearchBatch) throws {
-        guard request.savesIntermediate,
+    private func keep(_ step: SearchStep, of batch: SearchBatch) throws {
+        guard request.savesIntermediate || request.animation != nil,
             let search = batch.searches.first(where: { $0.candidate == step.candidate }),
             let best = search.currentPicture
         else { return }
-        try writer.writeIntermediate(best, candidate: step.candidate, step: step.index)
+        if request.savesIntermediate {
+            try writer.writeIntermediate(best, candidate: step.candidate, step: step.index)
+        }
+        if request.animation != nil { writer.film(best, candidate: step.candidate) }
     }
 
     /// Puts the result in place: under the input's name, or, where it is not complete and there is an earlier one, beside

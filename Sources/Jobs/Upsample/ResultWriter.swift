@@ -21,6 +21,8 @@ final class ResultWriter {
     private let started: ContinuousClock.Instant
     private var candidates: [Report.Candidate] = []
     private var shown: [Overview.Candidate] = []
+    /// Of the candidates that are being searched for, by their numbers.
+    private var films: [Int: SearchFilm] = [:]
 
     init(
         folder: ResultFolder, picture: JobPicture, request: UpsampleRequest, model: Model,
@@ -34,7 +36,8 @@ final class ResultWriter {
             target: picture.target, degradation: degradation, seed: request.seed, tolerance: request.tolerance
         )
         provenance = Provenance(
-            model: model.name, seed: request.seed, mode: type(of: request.method).name, version: pulseVersion)
+            model: model.name, seed: request.seed, mode: type(of: request.method).name,
+            operatorName: kind.name, version: pulseVersion)
         started = clock.now
     }
 
@@ -42,8 +45,10 @@ final class ResultWriter {
 
     /// Writes one face and its latents, and measures the file that was written.
     func write(_ face: Candidate) throws -> Report.Candidate {
-        let (name, latents) = ("\(face.number).png", "\(face.number).safetensors")
-        try save(face.picture.pngData(provenance: provenance), as: name)
+        let (name, latents) = (
+            "\(face.number).\(request.format.ending)", "\(face.number).safetensors"
+        )
+        try save(face.picture.encoded(as: request.format, provenance: provenance), as: name)
         try writeLatents(of: face, as: latents)
         let saved = try Picture(contentsOf: folder.path(name))
         let certificate = Certificate(
@@ -53,7 +58,8 @@ final class ResultWriter {
             certificate.isAccepted(tolerance: request.tolerance + (face.judgement?.inputNoise ?? 0))
             && face.judgement?.isConvincing != false
         let candidate = Report.Candidate(
-            file: name, latents: latents, certificate: certificate, steps: face.steps,
+            file: name, latents: latents, animation: try writeFilm(of: face), certificate: certificate,
+            steps: face.steps,
             bestAfter: face.bestAfter,
             ended: face.ending.rawValue, seconds: face.seconds, accepted: accepted, judgement: face.judgement)
         candidates.append(candidate)
@@ -64,6 +70,19 @@ final class ResultWriter {
                     picture: { try Picture(contentsOf: path) }, certificate: certificate, accepted: accepted))
         }
         return candidate
+    }
+
+    /// Takes the best face after a step into its candidate's animation.
+    func film(_ picture: Picture, candidate: Int) { films[candidate, default: SearchFilm()].add(picture) }
+
+    /// - Returns: the animation's name.
+    private func writeFilm(of face: Candidate) throws -> String? {
+        guard let format = request.animation else { return nil }
+        let film = films.removeValue(forKey: face.number) ?? SearchFilm()
+        let name = "\(face.number)-search.\(format.rawValue)"
+        try save(
+            film.animation(endingIn: face.picture).encoded(as: format, provenance: provenance), as: name)
+        return name
     }
 
     private func writeLatents(of face: Candidate, as name: String) throws {

@@ -1,5 +1,6 @@
 import Degradation
 import Foundation
+import Imaging
 import Search
 
 /// Everything that decides what faces are found for an input: with the same model on the same kernels, the same
@@ -17,12 +18,17 @@ public struct UpsampleRequest: Sendable {
     public var tolerance: Double
     /// Whether the best picture after every step is written as well.
     public var savesIntermediate: Bool
+    /// In which format candidates are written; what is said of their fit is measured on the written file.
+    public var format: OutputFormat
+    /// In which format each candidate's search is written as an animation; nil where it is not.
+    public var animation: AnimationFormat?
     /// Whether a picture of equal blocks is searched for as one pixel for each block.
     public var reducesMosaics: Bool
 
     public init(
         model: String, method: any SearchMethod, operator: String? = nil, seed: UInt64, count: Int = 1,
-        tolerance: Double? = nil, savesIntermediate: Bool = false, reducesMosaics: Bool = true
+        tolerance: Double? = nil, savesIntermediate: Bool = false, format: OutputFormat = .png,
+        animation: AnimationFormat? = nil, reducesMosaics: Bool = true
     ) {
         self.model = model
         self.method = method
@@ -31,6 +37,7 @@ public struct UpsampleRequest: Sendable {
         self.count = count
         self.tolerance = tolerance ?? method.defaultTolerance
         self.savesIntermediate = savesIntermediate
+        (self.format, self.animation) = (format, animation)
         self.reducesMosaics = reducesMosaics
     }
 
@@ -49,7 +56,8 @@ public struct UpsampleRequest: Sendable {
 
 extension UpsampleRequest: Codable {
     private enum Key: String, CodingKey {
-        case model, mode, options, `operator`, seed, count, tolerance, savesIntermediate, reducesMosaics
+        case model, mode, options, `operator`, seed, count, tolerance, savesIntermediate, format, animation,
+            reducesMosaics
     }
 
     public init(from decoder: any Decoder) throws {
@@ -70,6 +78,8 @@ extension UpsampleRequest: Codable {
         count = try values.decode(Int.self, forKey: .count)
         tolerance = try values.decode(Double.self, forKey: .tolerance)
         savesIntermediate = try values.decodeIfPresent(Bool.self, forKey: .savesIntermediate) ?? false
+        format = try values.decodeIfPresent(OutputFormat.self, forKey: .format) ?? .png
+        animation = try values.decodeIfPresent(AnimationFormat.self, forKey: .animation)
         reducesMosaics = try values.decodeIfPresent(Bool.self, forKey: .reducesMosaics) ?? false
     }
 
@@ -83,6 +93,8 @@ extension UpsampleRequest: Codable {
         try values.encode(count, forKey: .count)
         try values.encode(tolerance, forKey: .tolerance)
         if savesIntermediate { try values.encode(true, forKey: .savesIntermediate) }
+        if format != .png { try values.encode(format, forKey: .format) }
+        try values.encodeIfPresent(animation, forKey: .animation)
         // Reports without it are older than the reduction.
         try values.encode(reducesMosaics, forKey: .reducesMosaics)
     }

@@ -11,19 +11,20 @@ func writeToStandardError(_ text: String) {
     }
 }
 
-/// Tells the user that something failed.
-func printError(_ message: String) {
-    writeToStandardError("pulse: error: \(printable(message))\n")
+/// Tells the user that something failed, in one line: a file's name cannot begin another.
+/// - Parameter hasLines: whether the message is of several by itself.
+func printError(_ message: String, hasLines: Bool = false) {
+    writeToStandardError("pulse: error: \(printable(message, keepsLines: hasLines))\n")
 }
 
-/// Tells the user something that is no failure.
+/// Tells the user something that is no failure, in one line.
 func printNote(_ message: String) {
-    writeToStandardError("pulse: \(printable(message))\n")
+    writeToStandardError("pulse: \(printable(message, keepsLines: false))\n")
 }
 
 /// Writes one line of results. A script gets the bytes of a path as they are, a terminal nothing that could move its cursor.
 func printResult(_ line: String) {
-    guard isatty(STDOUT_FILENO) == 0 else { return print(printable(line)) }
+    guard isatty(STDOUT_FILENO) == 0 else { return print(printable(line, keepsLines: false)) }
     fflush(nil)
     var rest = (EscapedBytes.bytes(line) + [UInt8(ascii: "\n")])[...]
     while !rest.isEmpty {

@@ -16,7 +16,7 @@ struct ProgressLine {
         func numbers() -> String { ([percent] + facts).joined(separator: ", ") }
         while facts.count > 1, cells(numbers()) > width { facts.removeLast() }
         let rest = width - cells(numbers())
-        let name = printable(name)
+        let name = printable(name, keepsLines: false)
         let bar = 22
         let leastName = min(cells(name), 12) + 2
         var line = shortened(numbers(), to: max(width, 0))

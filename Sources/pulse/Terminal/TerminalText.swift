@@ -2,11 +2,12 @@ import Foundation
 
 /// Text that comes from outside, made safe to show: control characters, and those that turn the direction of text,
 /// are written out, so that a file's name cannot move the cursor or hide what follows.
-func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+/// - Parameter keepsLines: whether ends of lines stay what they are.
+func printable(_ text: String, keepsLines: Bool = true) -> String {
+    guard text.unicodeScalars.contains(where: { isUnsafe($0, keepsLines) }) else { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
-        if isUnsafe(scalar) {
+        if isUnsafe(scalar, keepsLines) {
             result.append(
                 contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
         } else {
@@ -16,9 +17,9 @@ func printable(_ text: String) -> String {
     return String(result)
 }
 
-private func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+private func isUnsafe(_ scalar: Unicode.Scalar, _ keepsLines: Bool) -> Bool {
     switch scalar.value {
-    case 0x0A: false
+    case 0x0A: !keepsLines
     case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x061C: true
     default: false
     }

@@ -81,7 +81,8 @@ extension MemoryError: Worded {
 extension GenerateError: Worded {
     var wording: String {
         switch self {
-        case .format(let path): "\(path): the name must end in .png or .safetensors. Choose another --output."
+        case .format(let path):
+            "\(path): the name must end in .png, .jpg, .webp, .tiff or .safetensors. Choose another --output."
         case .noClasses(let model):
             "the model \(model) has no classes. Leave --class out."
         case .classMissing(let model, let count):

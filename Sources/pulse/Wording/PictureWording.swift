@@ -43,8 +43,8 @@ extension PictureError: Worded {
         case .undecodable(let name, let format, let reason):
             "\(name): the \(format) file is damaged\(parenthesised(reason)). Get a fresh copy, or convert it "
                 + "with another program."
-        case .unencodable(let reason):
-            "the picture could not be encoded as PNG\(parenthesised(reason))."
+        case .unencodable(let format, let reason):
+            "the picture could not be encoded as \(format)\(parenthesised(reason)). Choose another --format."
         }
     }
 }

@@ -13,7 +13,7 @@ package enum Announcement: Equatable, Sendable {
     case unreadable
 
     package init(of path: FilePath) {
-        guard let start = try? readStart(of: path, count: 512) else {
+        guard let start = try? readEnds(of: path, count: 512) else {
             self = .unreadable
             return
         }

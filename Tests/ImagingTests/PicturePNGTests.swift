@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Imaging
@@ -63,16 +64,7 @@ struct PicturePNGTests {
         try Fixtures.withTemporaryFolder { folder in
             let url = folder.appending(path: "face.png")
             try Picture.formula(width: 24, height: 16).writePNG(to: url, provenance: Self.provenance)
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = ["exiftool", "-json", "-n", "-G1", "-all", url.path]
-            let output = Pipe()
-            process.standardOutput = output
-            try process.run()
-            let data = output.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0)
-            let read = try #require((try JSONSerialization.jsonObject(with: data) as? [[String: Any]])?.first)
+            let read = try ExifTool.tags(of: url)
             let source = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
             #expect(read["XMP-iptcExt:DigitalSourceType"] as? String == source)
             #expect(read["XMP-dc:Description"] as? String == Provenance.imagined)

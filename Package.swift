@@ -36,7 +36,8 @@ let package = Package(
         .target(
             name: "Restoration",
             dependencies: [
-                "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Imaging", "Degradation",
+                "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Folders", "Imaging",
+                "Degradation",
                 "Tensors",
                 "Files",
             ],

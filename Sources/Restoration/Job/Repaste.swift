@@ -11,9 +11,9 @@ public struct RestoreChoice: Hashable, Sendable {
 
     public init(_ candidates: [Int: Int]) { self.candidates = candidates }
 
-    /// The photograph's name in the result's folder: the candidates in the order of the faces, x for none.
+    /// The photograph's name in the result's folder, without an ending: the candidates in the order of the faces, x for none.
     func name(faces: [Int]) -> String {
-        "choice-" + faces.map { candidates[$0].map(String.init) ?? "x" }.joined(separator: "-") + ".png"
+        "choice-" + faces.map { candidates[$0].map(String.init) ?? "x" }.joined(separator: "-")
     }
 }
 
@@ -40,7 +40,8 @@ public struct Repaste {
         guard var report = try? RestoreReport(contentsOf: folder.appending(Report.name)) else {
             throw RestoreError.noResult(folder)
         }
-        let photo = try Photo(contentsOf: path)
+        let file = try PictureFile(contentsOf: path, name: path.string)
+        let photo = Photo(try file.decoded(), file: file.name, sha256: file.sha256)
         guard photo.sha256 == report.input.sha256 else { throw RestoreError.otherPhoto(path, result: folder) }
         try check(choice, report, folder)
         let finder = MosaicFinder()
@@ -61,16 +62,23 @@ public struct Repaste {
             try writeFile(Data(try readFile(folder.appending(name), limit: 1 << 28)), to: making.path(name))
         }
         let numbers = report.faces.map(\.number)
+        let ending = report.request.format.ending
         let choices =
-            choice.map { [($0.name(faces: numbers), $0)] }
+            choice.map { [($0.name(faces: numbers) + "." + ending, $0)] }
             ?? (report.faces.map(\.candidates.count).min().map { Array(1...max(1, $0)) } ?? []).map { k in
-                ("\(k).png", RestoreChoice(Dictionary(uniqueKeysWithValues: numbers.map { ($0, k) })))
+                ("\(k).\(ending)", RestoreChoice(Dictionary(uniqueKeysWithValues: numbers.map { ($0, k) })))
             }
         let provenance = Provenance(
             model: report.model.name, seed: report.seed, mode: report.mode, version: pulseVersion)
+        let original = try OriginalPicture(file)
         for (name, choice) in choices {
-            let picture = try pasted(photo.picture, regions, report, choice, folder)
-            try writeFile(try picture.pngData(provenance: provenance), to: making.path(name))
+            var changed = [Bool](repeating: false, count: photo.picture.width * photo.picture.height)
+            let picture = try pasted(photo.picture, regions, report, choice, folder, changed: &changed)
+            let data = try original.encoded(
+                replacing: picture, where: changed, scale: 1, format: report.request.format,
+                provenance: provenance,
+                keepsLocation: report.request.keepsLocation)
+            try writeFile(data, to: making.path(name))
             if !report.pictures.contains(name) { report.pictures.append(name) }
         }
         report.files = try digests(below: making.staging)
@@ -92,17 +100,20 @@ public struct Repaste {
 
     private func pasted(
         _ photo: Picture, _ regions: [MosaicRegion], _ report: RestoreReport, _ choice: RestoreChoice,
-        _ folder: FilePath
+        _ folder: FilePath,
+        changed: inout [Bool]
     ) throws -> Picture {
         let paste = PasteBack(threads: threads)
+        let smooth = SmoothPhoto(photo, regions).picture
         var picture = photo
-        var changed = [Bool](repeating: false, count: photo.width * photo.height)
         for face in report.faces {
             guard let candidate = choice.candidates[face.number] else { continue }
             let aligned = try Picture(contentsOf: folder.appending(face.candidates[candidate - 1].file))
             let place = LocatedFace(transform: face.transform, origin: face.origin, likeness: face.likeness)
             for region in face.regions {
-                _ = paste(aligned, at: place, into: &picture, regions[region - 1], changed: &changed)
+                _ = paste(
+                    aligned, at: place, into: &picture, regions[region - 1], smooth: smooth, changed: &changed
+                )
             }
         }
         return picture

@@ -2,6 +2,7 @@ import Checkpoints
 import Engine
 import FaceAlignment
 import Files
+import Folders
 import Foundation
 import Generators
 import Imaging
@@ -12,15 +13,19 @@ import Search
 /// What happens while photographs are restored, in the order in which it happens.
 public enum RestoreEvent: Sendable {
     /// Work on a photograph begins; `index` counts from 1.
-    case began(FilePath, index: Int, of: Int)
-    case surveyed(FilePath, Survey)
+    case began(JobInput, index: Int, of: Int)
+    case surveyed(JobInput, Survey)
     /// A step of the search for a face, counted from 1.
     case step(face: Int, of: Int, SearchStep)
     /// The result is in place.
-    case finished(FilePath, folder: FilePath, RestoreReport)
+    case finished(JobInput, RestoreReport)
     /// There is nothing to restore: no mosaic with a face under it.
-    case nothing(FilePath, Survey)
-    case failed(FilePath, any Error)
+    case nothing(JobInput, Survey)
+    case failed(JobInput, any Error)
+    /// By an earlier run.
+    case alreadyDone(JobInput, isAccepted: Bool)
+    /// In an earlier run, and not tried again.
+    case failedBefore(JobInput)
 }
 
 /// Restores photographs one after another. Cancelling lets the step under way end, keeps what was found and ends the job.
@@ -31,29 +36,50 @@ public final class RestoreJob {
     private let detector: FaceDetector
     private let threads: Int
     private let rule: ReplacementRule
+    private let ledger: Ledger?
     private let cancellation: Cancellation
     private var seat: SearchSeat?
 
+    /// - Parameter ledger: of a job over many photographs: what is done is not done again.
     /// - Throws: `ModelError`, `AlignmentError`.
     public init(
-        _ request: RestoreRequest, model: Model, detector: FaceDetector, rule: ReplacementRule, threads: Int,
-        cancellation: Cancellation = Cancellation()
+        _ request: RestoreRequest, model: Model, detector: FaceDetector, rule: ReplacementRule,
+        ledger: Ledger? = nil,
+        threads: Int, cancellation: Cancellation = Cancellation()
     ) throws {
         (self.request, self.model, self.detector, self.rule) = (request, model, detector, rule)
-        (self.threads, self.cancellation) = (threads, cancellation)
+        (self.ledger, self.threads, self.cancellation) = (ledger, threads, cancellation)
         try request.method.validate(for: model.specification)
         latents = try model.latentSpace()
     }
 
-    /// - Parameter destinations: for each photograph the folder of its result.
-    public func run(_ photos: [(path: FilePath, destination: FilePath)], _ handle: (RestoreEvent) -> Void) {
-        for (index, photo) in photos.enumerated() where !cancellation.isRequested {
-            handle(.began(photo.path, index: index + 1, of: photos.count))
+    public func run(_ inputs: [JobInput], _ handle: (RestoreEvent) -> Void) {
+        for (index, input) in inputs.enumerated() where !cancellation.isRequested {
+            var sha256: String?
             do {
-                try restore(photo.path, into: photo.destination, handle)
+                let file = try PictureFile(contentsOf: input.path, name: input.path.string)
+                sha256 = file.sha256
+                if let event = try known(input, sha256: file.sha256) {
+                    handle(event)
+                    continue
+                }
+                handle(.began(input, index: index + 1, of: inputs.count))
+                try restore(input, file, handle)
             } catch {
-                handle(.failed(photo.path, error))
+                if let sha256, error is PictureError {
+                    try? ledger?.recordFailure(at: input.place, sha256: sha256)
+                }
+                handle(.failed(input, error))
             }
+        }
+    }
+
+    /// What the journal knows of an input; nil where it is to be worked on.
+    private func known(_ input: JobInput, sha256: String) throws -> RestoreEvent? {
+        switch try ledger?.decision(at: input.place, sha256: sha256) {
+        case .done(let isAccepted): .alreadyDone(input, isAccepted: isAccepted)
+        case .failedBefore: .failedBefore(input)
+        case .work, .equal, nil: nil
         }
     }
 
@@ -62,21 +88,24 @@ public final class RestoreJob {
         try Survey(of: photo.picture, detector: detector, encoder: latents.encoder, regions: request.regions)
     }
 
-    private func restore(_ path: FilePath, into destination: FilePath, _ handle: (RestoreEvent) -> Void)
-        throws
-    {
+    private func restore(_ input: JobInput, _ file: PictureFile, _ handle: (RestoreEvent) -> Void) throws {
         let clock = ContinuousClock()
         let start = clock.now
-        let photo = try Photo(contentsOf: path)
-        try ResultFolder.checkReplaceable(destination, by: photo.sha256, rule)
+        let photo = Photo(try file.decoded(), file: file.name, sha256: file.sha256)
+        try ResultFolder.checkReplaceable(input.destination, by: photo.sha256, rule)
         let survey = try survey(photo)
-        handle(.surveyed(path, survey))
+        handle(.surveyed(input, survey))
         let chosen = numbers(in: survey)
-        guard !chosen.isEmpty else { return handle(.nothing(path, survey)) }
+        guard !chosen.isEmpty else {
+            try ledger?.recordResult(at: input.place, sha256: photo.sha256, isAccepted: false, files: [])
+            return handle(.nothing(input, survey))
+        }
         let seat = try takeSeat()
-        let folder = try ResultFolder(destination: destination)
+        try makeFolder(input.destination.folder)
+        let folder = try ResultFolder(destination: input.destination)
         defer { folder.discard() }
-        let writer = RestoreWriter(folder, photo, survey, request, model: model, threads: threads)
+        let writer = RestoreWriter(
+            folder, photo, try OriginalPicture(file), survey, request, model: model, threads: threads)
         for number in chosen where !cancellation.isRequested {
             guard
                 let search = FaceSearch(
@@ -95,7 +124,13 @@ public final class RestoreJob {
         let report = try writer.finish(
             seconds: (clock.now - start) / .seconds(1), interrupted: cancellation.isRequested)
         try folder.commit()
-        handle(.finished(path, folder: destination, report))
+        if report.interrupted != true {
+            let place = input.place + [UInt8(ascii: "/")]
+            try ledger?.recordResult(
+                at: input.place, sha256: photo.sha256, isAccepted: report.hasAccepted,
+                files: (report.files.keys + [Report.name]).sorted().map { place + Array($0.utf8) })
+        }
+        handle(.finished(input, report))
     }
 
     /// The faces that are wanted, by their numbers.

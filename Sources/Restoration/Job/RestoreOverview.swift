@@ -10,6 +10,8 @@ struct RestoreOverview {
     /// The numbers of those that were restored.
     let faces: [Int]
 
+    /// Most candidates that are drawn.
+    static let limit = 4
     private static let width = 1600
     private static let margin = 20
     private static let text = 20
@@ -26,7 +28,7 @@ struct RestoreOverview {
     func picture(of restored: [Picture]) -> Picture {
         let (margin, text) = (Self.margin, Self.text)
         let marked = marked(longest: 900)
-        let shown = Array(restored.prefix(4))
+        let shown = Array(restored.prefix(Self.limit))
         let columns = 3 + shown.count
         let side = (Self.width - (columns + 1) * margin) / columns
         let head = margin + text * 5
@@ -133,16 +135,7 @@ extension Picture {
             for (cell, given) in zip(region.cells, region.colours) {
                 let columns = region.grid.across.pixels(cell.column, in: width)
                 let rows = region.grid.down.pixels(cell.row, in: height)
-                guard !columns.isEmpty, !rows.isEmpty else { continue }
-                var mean = SIMD3<Double>()
-                for y in rows {
-                    for x in columns {
-                        for channel in 0..<3 {
-                            mean[channel] += Double(pixels[3 * (y * width + x) + channel])
-                        }
-                    }
-                }
-                mean /= Double(255 * columns.count * rows.count)
+                guard let mean = mean(columns: columns, rows: rows) else { continue }
                 let value = 255 * (colour(given) ?? mean)
                 for y in rows {
                     for x in columns {

@@ -30,10 +30,8 @@ public struct RestoreReport: Codable, Sendable {
     public struct Candidate: Codable, Sendable, Hashable {
         /// The aligned face and its latents, by their paths below the report's folder.
         public var file, latents: String
-        /// Of the mosaic's blocks in the written photograph from what they were, in grey levels 0…255.
-        public var rms, max: Double
-        /// Blocks that stayed as they were, since they reach beyond the face's square.
-        public var blocksLeft: Int
+        /// Of the photograph that was written with it.
+        public var certificate: BlockCertificate
         public var steps: Int
         public var seconds: Double
         public var accepted: Bool
@@ -73,6 +71,9 @@ public struct RestoreReport: Codable, Sendable {
 }
 
 extension RestoreReport {
+    /// Whether every face has an accepted candidate.
+    public var hasAccepted: Bool { faces.allSatisfy { $0.candidates.contains(where: \.accepted) } }
+
     public func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

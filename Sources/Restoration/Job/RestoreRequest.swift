@@ -1,3 +1,7 @@
+import Files
+import Foundation
+import Imaging
+import Models
 import Search
 
 /// Everything that decides what a photograph is restored to: with the same model on the same kernels, the same request gives
@@ -19,15 +23,31 @@ public struct RestoreRequest: Codable, Hashable, Sendable {
     public var faces: Faces
     /// Where mosaics are, in place of those found; empty to look for them.
     public var regions: [PixelRectangle]
+    /// Of the photographs written.
+    public var format: OutputFormat
+    /// Whether the place where a photograph was taken stays in its metadata.
+    public var keepsLocation: Bool
 
     public init(
         model: String, method: FastMethod = FastMethod(), seed: UInt64, count: Int = FastMethod.defaultCount,
-        faces: Faces = .all, regions: [PixelRectangle] = []
+        faces: Faces = .all, regions: [PixelRectangle] = [], format: OutputFormat = .png,
+        keepsLocation: Bool = false
     ) {
         (self.model, self.method, self.seed, self.count) = (model, method, seed, count)
         (self.faces, self.regions) = (faces, regions)
+        (self.format, self.keepsLocation) = (format, keepsLocation)
     }
 
     /// Largest root mean square difference of the blocks' means, in grey levels 0…255, with which a filled mosaic is accepted.
     public static let tolerance = 1.0
+}
+
+extension RestoreRequest {
+    /// Everything besides a photograph that decides its result, the same text each time.
+    public func settings(with model: Model) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let request = String(decoding: try encoder.encode(self), as: UTF8.self)
+        return "\(pulseVersion) \(model.sha256) \(model.encoderSHA256 ?? "-") \(request)"
+    }
 }

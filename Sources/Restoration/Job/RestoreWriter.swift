@@ -15,6 +15,7 @@ import Tensors
 final class RestoreWriter {
     private let folder: ResultFolder
     private let photo: Photo
+    private let original: OriginalPicture
     private let survey: Survey
     private let request: RestoreRequest
     private let model: Model
@@ -23,10 +24,12 @@ final class RestoreWriter {
     private var faces: [(number: Int, candidates: [Candidate])] = []
 
     init(
-        _ folder: ResultFolder, _ photo: Photo, _ survey: Survey, _ request: RestoreRequest, model: Model,
+        _ folder: ResultFolder, _ photo: Photo, _ original: OriginalPicture, _ survey: Survey,
+        _ request: RestoreRequest, model: Model,
         threads: Int
     ) {
-        (self.folder, self.photo, self.survey, self.request) = (folder, photo, survey, request)
+        (self.folder, self.photo, self.original, self.survey) = (folder, photo, original, survey)
+        self.request = request
         (self.model, self.threads) = (model, threads)
         provenance = Provenance(
             model: model.name, seed: request.seed, mode: FastMethod.name, version: pulseVersion)
@@ -56,27 +59,40 @@ final class RestoreWriter {
                 number: face.number, origin: found.place.origin, transform: found.place.transform,
                 likeness: found.place.likeness, regions: found.regions.map { $0 + 1 }, candidates: [])
         }
-        var pictures: [String] = []
+        var (pictures, shown) = ([String](), [Picture]())
         for place in 0..<count {
             var picture = photo.picture
             var changed = [Bool](repeating: false, count: picture.width * picture.height)
-            for (index, face) in faces.enumerated() {
+            let filled = faces.map { face in
                 let found = survey.hidden[face.number - 1]
-                let candidate = face.candidates[place]
-                let outcomes = found.regions.compactMap { region in
-                    paste(
-                        candidate.picture, at: found.place, into: &picture, survey.regions[region],
-                        changed: &changed)
+                return found.regions.map { number in
+                    let region = survey.regions[number]
+                    return (
+                        region,
+                        paste(
+                            face.candidates[place].picture, at: found.place, into: &picture, region,
+                            smooth: survey.smooth.picture, changed: &changed)
+                    )
                 }
-                reported[index].candidates.append(summary(candidate, face.number, outcomes))
             }
-            let name = "\(place + 1).png"
-            try save(picture.pngData(provenance: provenance), as: name)
+            let name = "\(place + 1).\(request.format.ending)"
+            try save(
+                original.encoded(
+                    replacing: picture, where: changed, scale: 1, format: request.format,
+                    provenance: provenance,
+                    keepsLocation: request.keepsLocation), as: name)
+            let saved = try Picture(contentsOf: folder.path(name))
+            for (index, face) in faces.enumerated() {
+                reported[index].candidates.append(
+                    summary(face.candidates[place], face.number, BlockCertificate(of: saved, filled[index])))
+            }
             pictures.append(name)
+            if place < RestoreOverview.limit { shown.append(saved) }
         }
         let overview = RestoreOverview(photo: photo.picture, survey: survey, faces: faces.map(\.number))
-        let shown = try pictures.map { try Picture(contentsOf: folder.path($0)) }
-        try save(overview.picture(of: shown).pngData(provenance: provenance), as: "overview.png")
+        var statement = provenance
+        statement.source = .composite
+        try save(overview.picture(of: shown).pngData(provenance: statement), as: "overview.png")
         let report = RestoreReport(
             input: photo.origin,
             model: Report.Model(name: model.name, sha256: model.sha256, encoderSHA256: model.encoderSHA256),
@@ -89,18 +105,14 @@ final class RestoreWriter {
     }
 
     private func summary(
-        _ candidate: Candidate, _ face: Int, _ outcomes: [PasteBack.Outcome]
+        _ candidate: Candidate, _ face: Int, _ certificate: BlockCertificate
     ) -> RestoreReport.Candidate {
-        let blocks = Double(outcomes.map(\.blocks).reduce(0, +))
-        let square = outcomes.reduce(0.0) { $0 + $1.rms * $1.rms * Double($1.blocks) }
-        let rms = blocks > 0 ? (square / blocks).squareRoot() : 0
         let name = "faces/\(face)/\(candidate.number)"
         return RestoreReport.Candidate(
-            file: "\(name).png", latents: "\(name).safetensors", rms: rms,
-            max: outcomes.map(\.max).max() ?? 0,
-            blocksLeft: outcomes.map(\.left).reduce(0, +), steps: candidate.steps, seconds: candidate.seconds,
-            accepted: blocks > 0 && rms <= RestoreRequest.tolerance
-                && candidate.judgement?.isConvincing != false,
+            file: "\(name).png", latents: "\(name).safetensors", certificate: certificate,
+            steps: candidate.steps,
+            seconds: candidate.seconds,
+            accepted: certificate.isAccepted && candidate.judgement?.isConvincing != false,
             judgement: candidate.judgement)
     }
 

@@ -99,7 +99,9 @@ public struct MosaicFinder: Sendable {
             let window = Window(
                 columns: max(0, Int(box.left))..<min(picture.width, Int(box.right)),
                 rows: max(0, Int(box.top))..<min(picture.height, Int(box.bottom)))
-            guard let next = RegionGrowth(BlockTable(picture, grid, isSoft: reach > 0)).region(from: window)
+            guard
+                let next = RegionGrowth(BlockTable(picture, grid, isSoft: reach > 0))
+                    .region(from: window, isSure: true)
             else { return nil }
             region = next
         }
@@ -150,7 +152,7 @@ extension MosaicFinder {
             width: x.period, height: y.period, left: Double(window.columns.lowerBound) + x.origin,
             top: Double(window.rows.lowerBound) + y.origin)
         let table = BlockTable(picture, grid)
-        if let region = RegionGrowth(table).region(from: window),
+        if let region = RegionGrowth(table).region(from: window, isSure: true),
             let refined = refined(region, picture, reach: 0)
         {
             return refined

@@ -6,7 +6,11 @@ struct RegionGrowth {
     private let table: BlockTable
 
     /// Fewer blocks that show their lines say nothing.
-    private static let fewestCells = 12
+    private static let fewestCells = 20
+    /// Of the blocks in a window that is to be grown from, how many must be of one colour and show their lines.
+    private static let leastOfWindow = 0.4
+    /// And how many pairs of them that differ must show it.
+    private static let fewestPairs = 8
     /// Of neighbouring blocks that differ, how many must do so right on the line.
     private static let leastShare = 0.7
     /// Grey levels that the pixels of a block may be from its colour, on the average.
@@ -14,15 +18,24 @@ struct RegionGrowth {
 
     init(_ table: BlockTable) { self.table = table }
 
+    /// - Parameter isSure: whether a mosaic was seen in the window before, which it need not fill.
     /// - Returns: nil where what the window shows is no mosaic.
-    func region(from window: MosaicFinder.Window) -> MosaicRegion? {
+    func region(from window: MosaicFinder.Window, isSure: Bool = false) -> MosaicRegion? {
         let seeds = cells(of: window)
         let deviations = seeds.compactMap { table[$0]?.deviation }.sorted()
-        guard deviations.count >= Self.fewestCells else { return nil }
+        guard deviations.count >= Self.fewestCells / 2 else { return nil }
         // Half of the window may be something else.
         let typical = deviations[deviations.count / 4]
         guard typical <= Self.mostDeviation else { return nil }
         let rule = Rule(deviation: typical)
+        let inner = seeds.filter { isWithin($0, window) }
+        if !isSure {
+            let core = Set(inner.filter { isCore($0, rule) })
+            let (share, pairs) = sharpPairs(of: core, rule)
+            guard Double(core.count) >= Self.leastOfWindow * Double(inner.count), pairs >= Self.fewestPairs,
+                share >= Self.leastShare
+            else { return nil }
+        }
         let core = grown(from: seeds, rule)
         guard core.count >= Self.fewestCells else { return nil }
         let region = filled(core, rule)
@@ -51,6 +64,14 @@ struct RegionGrowth {
         return rows.flatMap { row in columns.map { MosaicCell(column: $0, row: row) } }
     }
 
+    private func isWithin(_ cell: MosaicCell, _ window: MosaicFinder.Window) -> Bool {
+        let (across, down) = (table.grid.across, table.grid.down)
+        return across.line(cell.column) >= Double(window.columns.lowerBound)
+            && across.line(cell.column + 1) <= Double(window.columns.upperBound)
+            && down.line(cell.row) >= Double(window.rows.lowerBound)
+            && down.line(cell.row + 1) <= Double(window.rows.upperBound)
+    }
+
     /// What counts as one colour, and as another one.
     private struct Rule {
         var most, step: Double
@@ -64,8 +85,11 @@ struct RegionGrowth {
         func isSharp(_ step: BlockTable.Step) -> Bool { abs(step.sharpness - 1) <= 0.4 }
     }
 
-    private func isPlain(_ cell: MosaicCell, _ rule: Rule) -> Bool {
-        table[cell].map { $0.deviation <= rule.most } ?? false
+    /// Where neighbours differ much, compression leaves more of them in a block.
+    private func isPlainForItsSteps(_ cell: MosaicCell, _ rule: Rule, share: Double) -> Bool {
+        guard let block = table[cell] else { return false }
+        let steps = cell.neighbours.compactMap { step(cell, $0)?.size }
+        return block.deviation <= max(rule.most, share * (steps.max() ?? 0))
     }
 
     private func step(_ cell: MosaicCell, _ other: MosaicCell) -> BlockTable.Step? {
@@ -75,7 +99,7 @@ struct RegionGrowth {
 
     /// Whether a block is of one colour, and changes on at least two of its lines.
     private func isCore(_ cell: MosaicCell, _ rule: Rule) -> Bool {
-        guard isPlain(cell, rule) else { return false }
+        guard isPlainForItsSteps(cell, rule, share: 0.12) else { return false }
         var lines = 0
         for other in cell.neighbours {
             if let step = step(cell, other), step.size >= rule.step, rule.isSharp(step) {
@@ -87,13 +111,13 @@ struct RegionGrowth {
 
     private func grown(from seeds: [MosaicCell], _ rule: Rule) -> Set<MosaicCell> {
         var core = Set(seeds.filter { isCore($0, rule) })
-        var front = Array(core)
+        var (front, seen) = (Array(core), Set(seeds))
         while let cell = front.popLast() {
             // Blocks of nearly one colour lie between others.
             for row in cell.row - 2...cell.row + 2 {
                 for column in cell.column - 2...cell.column + 2 {
                     let other = MosaicCell(column: column, row: row)
-                    if !core.contains(other), isCore(other, rule) {
+                    if seen.insert(other).inserted, isCore(other, rule) {
                         core.insert(other)
                         front.append(other)
                     }
@@ -134,11 +158,33 @@ struct RegionGrowth {
                 for index in first...last {
                     var cell = members[0]
                     cell[keyPath: place] = index
-                    if isPlain(cell, rule) { cells.insert(cell) }
+                    if isPlainForItsSteps(cell, rule, share: 0.3) { cells.insert(cell) }
                 }
             }
         }
         return cells
+    }
+
+    private func sharpPairs(of cells: Set<MosaicCell>, _ rule: Rule) -> (share: Double, pairs: Int) {
+        let (share, pairs, _) = sharpPairsWithSizes(of: cells, rule)
+        return (share, pairs)
+    }
+
+    /// Of neighbouring blocks that differ, the share that does so right on the line, how many pairs that are, and by how much
+    /// each differs, ascending.
+    private func sharpPairsWithSizes(
+        of cells: Set<MosaicCell>, _ rule: Rule
+    ) -> (share: Double, pairs: Int, sizes: [Double]) {
+        var (sharp, sizes) = (0, [Double]())
+        for cell in cells {
+            for other in cell.neighbours
+            where cells.contains(other) && (other.column, other.row) > (cell.column, cell.row) {
+                guard let step = table.step(cell, to: other), step.size >= rule.step else { continue }
+                sizes.append(step.size)
+                if rule.isSharp(step) { sharp += 1 }
+            }
+        }
+        return (sizes.isEmpty ? 0 : Double(sharp) / Double(sizes.count), sizes.count, sizes.sorted())
     }
 
     /// - Returns: of its neighbours that differ, the share that does so on the line, how many pairs that are, and how far its
@@ -146,16 +192,7 @@ struct RegionGrowth {
     private func quality(of cells: Set<MosaicCell>, _ rule: Rule) -> (
         share: Double, pairs: Int, deviation: Double
     )? {
-        var (pairs, sharp, sizes) = (0, 0, [Double]())
-        for cell in cells {
-            for other in cell.neighbours
-            where cells.contains(other) && (other.column, other.row) > (cell.column, cell.row) {
-                guard let step = table.step(cell, to: other), step.size >= rule.step else { continue }
-                pairs += 1
-                sizes.append(step.size)
-                if rule.isSharp(step) { sharp += 1 }
-            }
-        }
+        let (share, pairs, sizes) = sharpPairsWithSizes(of: cells, rule)
         guard pairs >= Self.fewestCells else { return nil }
         let deviations = cells.compactMap { table[$0]?.deviation }.sorted()
         let deviation = deviations[deviations.count / 2]
@@ -164,9 +201,8 @@ struct RegionGrowth {
         let isJPEG =
             [grid.width, grid.height].allSatisfy { abs($0 - 8) < 0.05 || abs($0 - 16) < 0.05 }
             && [grid.left / 8, grid.top / 8].allSatisfy { abs($0 - $0.rounded()) < 0.05 }
-        sizes.sort()
         guard sizes[sizes.count / 2] >= (isJPEG ? 12 : 6) else { return nil }
-        return (Double(sharp) / Double(pairs), pairs, deviation)
+        return (share, pairs, deviation)
     }
 
     /// The grid of every second or third line, where the others have hardly a step.

@@ -6,32 +6,26 @@ import Tensors
 
 /// Fills the blocks of a mosaic with a face, so that their means stay what they were and no seam shows.
 struct PasteBack {
-    /// What came of it.
-    struct Outcome: Sendable, Equatable {
-        /// Of the blocks' means from their colours, in grey levels, and how many blocks that are.
-        var rms, max: Double
-        var blocks: Int
-        /// Blocks of the mosaic that stay as they are, since they reach beyond the face's square.
-        var left: Int
-    }
-
     private let threads: Int
 
     init(threads: Int) { self.threads = threads }
 
     /// - Parameters:
     ///   - face: an aligned picture.
+    ///   - smooth: the photograph with its blocks smoothed, which is taken where a mosaic reaches beyond the face's square.
     ///   - photo: changed where the mosaic was.
     ///   - changed: one entry for each of its pixels, set where it is changed.
+    /// - Returns: the blocks that are filled: those far beyond the face's square are not.
     func callAsFunction(
         _ face: Picture, at place: LocatedFace, into photo: inout Picture, _ region: MosaicRegion,
+        smooth: Picture,
         changed: inout [Bool]
-    ) -> Outcome? {
-        let cells = region.cells.filter { isInside($0, region.grid, place) }
-        guard let canvas = FitCanvas(around: cells, of: region.grid) else { return nil }
+    ) -> [MosaicCell] {
+        let cells = region.cells.filter { isNear($0, region.grid, place) }
+        guard let canvas = FitCanvas(around: cells, of: region.grid) else { return [] }
         let colours = Dictionary(zip(region.cells, region.colours)) { first, _ in first }
         let mask = Mask(cells, region, canvas, photo)
-        var picture = filled(face, place, photo, canvas, mask)
+        var picture = filled(face, place, photo, smooth, canvas, mask)
         var target = means(of: picture, canvas)
         let plane = canvas.blocks * canvas.blocks
         for cell in cells {
@@ -41,20 +35,27 @@ struct PasteBack {
         let box = Resampling(filter: .box, from: canvas.side, to: canvas.blocks)
         if let fit = ExactFit(degradation: box, threads: threads) { _ = fit(&picture, to: target) }
         write(picture, canvas, region, cells, colours, into: &photo, changed: &changed)
-        return outcome(photo, region, cells, colours)
+        return cells
     }
 
-    /// A block is filled where all of it is in the face's square.
-    private func isInside(_ cell: MosaicCell, _ grid: MosaicGrid, _ place: LocatedFace) -> Bool {
-        [(0, 0), (1, 0), (0, 1), (1, 1)].allSatisfy { corner in
-            place.contains(
-                SIMD2(grid.across.line(cell.column + corner.0), grid.down.line(cell.row + corner.1)))
-        }
+    /// How far beyond the face's square blocks are filled, in its sides from the middle.
+    private static let reach = 0.8
+    /// Over which share of its side the face gives way to the smoothed photograph at the edge of its square.
+    private static let feather = 0.05
+
+    private func isNear(_ cell: MosaicCell, _ grid: MosaicGrid, _ place: LocatedFace) -> Bool {
+        let middle = SIMD2(
+            (grid.across.line(cell.column) + grid.across.line(cell.column + 1)) / 2,
+            (grid.down.line(cell.row) + grid.down.line(cell.row + 1)) / 2)
+        let offset = place.transform.inFace(middle) / Double(LocatedFace.side) - 0.5
+        return max(abs(offset.x), abs(offset.y)) < Self.reach
     }
 
-    /// The face in the mask, moved so that it meets the photograph at its edge; the photograph around it.
+    /// The face in the mask, or what is smooth beyond its square, moved so that it meets the photograph at the mask's edge;
+    /// the photograph around it.
     private func filled(
-        _ face: Picture, _ place: LocatedFace, _ photo: Picture, _ canvas: FitCanvas, _ mask: Mask
+        _ face: Picture, _ place: LocatedFace, _ photo: Picture, _ smooth: Picture, _ canvas: FitCanvas,
+        _ mask: Mask
     ) -> Tensor<Float> {
         let n = canvas.side
         let around: Tensor<Float> = photo.view(canvas.transform, side: n)
@@ -64,6 +65,18 @@ struct PasteBack {
             right: place.transform.inFace(canvas.inPhoto(1, 0)) - origin,
             down: place.transform.inFace(canvas.inPhoto(0, 1)) - origin, origin: origin)
         var picture = face.view(toFace, side: n)
+        let beyond: Tensor<Float> = smooth.view(canvas.transform, side: n)
+        for y in 0..<n {
+            for x in 0..<n {
+                let at = toFace.inPhoto(SIMD2(Double(x) + 0.5, Double(y) + 0.5)) / Double(face.width)
+                let inside = min(min(at.x, 1 - at.x), min(at.y, 1 - at.y)) / Self.feather
+                guard inside < 1 else { continue }
+                for channel in 0..<3 {
+                    let i = (channel * n + y) * n + x
+                    picture[i] = beyond[i] + Float(max(inside, 0)) * (picture[i] - beyond[i])
+                }
+            }
+        }
         let cell = max(1, canvas.pixels / 4)
         var difference = around
         for i in 0..<difference.count { difference[i] -= picture[i] }
@@ -192,37 +205,5 @@ extension PasteBack {
             result[channel] = upper + below * (lower - upper)
         }
         return result
-    }
-
-    private func outcome(
-        _ photo: Picture, _ region: MosaicRegion, _ cells: [MosaicCell],
-        _ colours: [MosaicCell: SIMD3<Double>]
-    ) -> Outcome {
-        var (sum, largest, count) = (0.0, 0.0, 0)
-        for cell in cells {
-            let (columns, rows) = (
-                region.grid.across.pixels(cell.column, in: photo.width),
-                region.grid.down.pixels(cell.row, in: photo.height)
-            )
-            guard let colour = colours[cell], !columns.isEmpty, !rows.isEmpty else { continue }
-            var mean = SIMD3<Double>()
-            for y in rows {
-                for x in columns {
-                    for channel in 0..<3 {
-                        mean[channel] += Double(photo.pixels[3 * (y * photo.width + x) + channel])
-                    }
-                }
-            }
-            mean /= Double(columns.count * rows.count)
-            for channel in 0..<3 {
-                let difference = mean[channel] - 255 * colour[channel]
-                sum += difference * difference
-                largest = max(largest, abs(difference))
-                count += 1
-            }
-        }
-        return Outcome(
-            rms: count > 0 ? (sum / Double(count)).squareRoot() : 0, max: largest, blocks: cells.count,
-            left: region.cells.count - cells.count)
     }
 }

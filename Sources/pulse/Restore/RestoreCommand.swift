@@ -1,6 +1,7 @@
 import ArgumentParser
 import FaceAlignment
 import Files
+import Folders
 import Foundation
 import Imaging
 import Jobs
@@ -25,9 +26,10 @@ struct RestoreCommand: ComputingCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The photographs: JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or PPM.", valueName: "photo"),
+            "The photographs, or folders of them: JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or PPM.",
+            valueName: "photo"),
         completion: .file())
-    var photos: [FilePath]
+    var photos: [FilePath] = []
 
     @Option(name: .shortAndLong, help: "The folder for the results.", completion: .directory)
     var output: FilePath?
@@ -70,6 +72,12 @@ struct RestoreCommand: ComputingCommand {
     @Option(help: "Search steps for each candidate, 1…1000000 (default: \(FastMethod().steps)).")
     var steps: Int?
 
+    @Option(help: "The format of the photographs written: png, jpeg, webp or tiff; jpeg is lossy everywhere.")
+    var format: OutputFormat = .png
+
+    @Flag(help: "Keep in the metadata where a photograph was taken, which is left out otherwise.")
+    var keepLocation = false
+
     @Option(help: "Processor threads (default: all).")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -83,8 +91,13 @@ struct RestoreCommand: ComputingCommand {
     @Option(help: "How to show progress on standard error: auto, bar, plain, json or none.")
     var progress: ProgressStyle = .auto
 
+    @OptionGroup(title: "Many photographs")
+    var folders: FolderArguments
+
     func validate() throws {
-        guard !photos.isEmpty else { throw ValidationError("Name the photographs to restore.") }
+        guard !photos.isEmpty || folders.fromFile != nil else {
+            throw ValidationError("Name the photographs to restore, or a list of them with --from-file.")
+        }
         guard dryRun || output != nil else {
             throw ValidationError("Name a folder for the results with --output, or say --dry-run.")
         }
@@ -109,7 +122,7 @@ struct RestoreCommand: ComputingCommand {
         return RestoreRequest(
             model: model, method: method, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
             count: count,
-            faces: faces.faces, regions: region.map(\.rectangle))
+            faces: faces.faces, regions: region.map(\.rectangle), format: format, keepsLocation: keepLocation)
     }
 
     func run() throws {
@@ -119,23 +132,34 @@ struct RestoreCommand: ComputingCommand {
         if choose != nil || pasteOnly, let output {
             return try pasteAgain(InputList(photos, output: output).inputs[0])
         }
-        let request = try newRequest()
-        let list = try output.map { try InputList(photos, output: $0) }
+        var request = try newRequest()
+        let listing = try output.flatMap { output in
+            try folders.listing(of: photos, output: output, results: ResultMarks { isResultFolder($0) })
+        }
+        if let listing { printListing(listing) }
+        let list = try output.map { output in
+            try listing.map { try InputList($0.items, output: output) } ?? InputList(photos, output: output)
+        }
         let model = try ModelStore().load(request.model)
-        let rule: ReplacementRule = force ? .any : seed == nil ? .incompleteOnly : .sameInput
-        let job = try RestoreJob(
-            request, model: model, detector: try FaceDetector(), rule: rule, threads: threads,
-            cancellation: cancellation)
-        let console = RestoreConsole(request, style: progress)
+        let cautious: ReplacementRule = seed == nil && listing == nil ? .incompleteOnly : .sameInput
+        let rule: ReplacementRule = force ? .any : cautious
+        func job(_ ledger: Ledger?) throws -> RestoreJob {
+            try RestoreJob(
+                request, model: model, detector: try FaceDetector(), rule: rule, ledger: ledger,
+                threads: threads,
+                cancellation: cancellation)
+        }
         let status: ExitStatus
         if let list, !dryRun {
             try list.makeOutputFolder()
             model.prepareDigest()
-            status = console.show { handle in
-                job.run(list.inputs.map { ($0.path, $0.destination) }, handle)
-            }
+            let ledger = try listing.map { _ in try openLedger(for: &request, model: model, in: list.output) }
+            let console = RestoreConsole(request, style: progress, listing: listing)
+            let job = try job(ledger)
+            status = console.show { job.run(list.inputs, $0) }
         } else {
-            status = console.showSurveys(of: photos, job, asJSON: json, cancellation)
+            status = try RestoreConsole(request, style: progress).showSurveys(
+                of: listing?.items.map(\.path) ?? photos, job(nil), asJSON: json, cancellation)
         }
         if cancellation.isRequested { throw ExitStatus.interrupted }
         guard status == .success else { throw status }
@@ -143,6 +167,20 @@ struct RestoreCommand: ComputingCommand {
 }
 
 extension RestoreCommand {
+    private func isResultFolder(_ path: FilePath) -> Bool {
+        (try? RestoreReport(contentsOf: path.appending(Report.name))) != nil
+    }
+
+    private func openLedger(for request: inout RestoreRequest, model: Model, in output: FilePath) throws
+        -> Ledger
+    {
+        let journal = try Journal(in: output)
+        request.seed = try journal.seed(given: seed, drawn: request.seed)
+        return try Ledger(
+            journal, work: "restore", settings: request.settings(with: model),
+            policy: folders.policy(force: force))
+    }
+
     private func pasteAgain(_ input: JobInput) throws {
         let (_, pictures) = try Repaste(threads: threads)(
             input.path, choose?.choice, result: input.destination)

@@ -1,4 +1,5 @@
 import Files
+import Folders
 import Foundation
 import Imaging
 import FaceAlignment
@@ -9,9 +10,11 @@ import Restoration
 struct RestoreConsole {
     private let request: RestoreRequest
     private let progress: ProgressReporter
+    private let listing: InputListing?
 
-    init(_ request: RestoreRequest, style: ProgressStyle) {
-        self.request = request
+    /// - Parameter listing: of a job over many photographs, whose end is summed up.
+    init(_ request: RestoreRequest, style: ProgressStyle, listing: InputListing? = nil) {
+        (self.request, self.listing) = (request, listing)
         progress = ProgressReporter(style: style)
     }
 
@@ -19,33 +22,53 @@ struct RestoreConsole {
     func show(_ run: (_ handle: (RestoreEvent) -> Void) -> Void) -> ExitStatus {
         var status = ExitStatus.success
         var place = (index: 1, count: 1)
+        var tally = listing.map { JobTally($0, unaccepted: "without a restored face") }
         run { event in
+            if let outcome = outcome(event) { tally?.count(outcome) }
             switch event {
             case .began(_, let index, let count): place = (index, count)
-            case .surveyed(let path, let survey):
+            case .surveyed(let input, let survey):
                 let faces = max(1, survey.hidden.count)
                 progress.begin(
-                    input: path.string, index: place.index, of: place.count,
+                    input: input.path.string, index: place.index, of: place.count,
                     candidates: request.count * faces,
                     steps: request.method.steps)
             case .step(_, _, let step): progress.show(step)
-            case .finished(let path, let folder, let report):
+            case .finished(let input, let report):
                 progress.clear()
-                printSummary(path, folder, report)
-                if !report.faces.allSatisfy({ $0.candidates.contains(where: \.accepted) }) {
-                    status = status.combined(with: .unaccepted)
-                }
-            case .nothing(let path, let survey):
+                printSummary(input, report)
+                if !report.hasAccepted { status = status.combined(with: .unaccepted) }
+            case .nothing(let input, let survey):
                 progress.clear()
-                printNote("\(path): \(nothingToRestore(survey))")
+                // Of a folder most photographs have none.
+                if listing == nil { printNote("\(input.path): \(nothingToRestore(survey))") }
                 status = status.combined(with: .unaccepted)
-            case .failed(let path, let error):
+            case .failed(let input, let error):
                 progress.clear()
-                printError(error is AlignmentError ? "\(path): \(wording(of: error))" : wording(of: error))
+                printError(
+                    error is AlignmentError ? "\(input.path): \(wording(of: error))" : wording(of: error))
+                status = .failure
+            case .alreadyDone(_, let isAccepted):
+                if !isAccepted { status = status.combined(with: .unaccepted) }
+            case .failedBefore(let input):
+                printError(failedBeforeMessage(input.path))
                 status = .failure
             }
         }
-        return status
+        guard let tally else { return status }
+        printNote(tally.summary)
+        return status.combined(with: tally.status)
+    }
+
+    private func outcome(_ event: RestoreEvent) -> JobTally.Outcome? {
+        switch event {
+        case .began, .surveyed, .step: nil
+        case .finished(_, let report): .done(isAccepted: report.hasAccepted)
+        case .nothing: .done(isAccepted: false)
+        case .failed: .failed
+        case .alreadyDone(_, let isAccepted): .doneBefore(isAccepted: isAccepted)
+        case .failedBefore: .failedBefore
+        }
     }
 
     /// Says of each photograph what would be restored.
@@ -73,10 +96,11 @@ struct RestoreConsole {
         return status
     }
 
-    private func printSummary(_ path: FilePath, _ folder: FilePath, _ report: RestoreReport) {
-        let folder = EscapedBytes.text(folder.bytes)
+    private func printSummary(_ input: JobInput, _ report: RestoreReport) {
+        let folder = EscapedBytes.text(input.destination.bytes)
         let suffix = report.interrupted == true ? ", interrupted" : ""
-        printResult("\(EscapedBytes.text(path.bytes)) → \(folder)  (seed \(report.seed), restored\(suffix))")
+        printResult(
+            "\(EscapedBytes.text(input.path.bytes)) → \(folder)  (seed \(report.seed), restored\(suffix))")
         for face in report.faces {
             printResult("  face \(face.number): \(placeWording(face, report))")
             for candidate in face.candidates {

@@ -72,8 +72,8 @@ func placeWording(_ face: RestoreReport.Face, _ report: RestoreReport) -> String
 /// How well a candidate agrees with what was given.
 func candidateWording(_ candidate: RestoreReport.Candidate) -> String {
     let left =
-        candidate.blocksLeft == 0
-        ? "" : "; \(candidate.blocksLeft) blocks beyond the face's square stay as they were"
+        candidate.certificate.blocksLeft == 0
+        ? "" : "; \(candidate.certificate.blocksLeft) blocks far from the face stay as they were"
     let verdict: String =
         if candidate.accepted {
             "accepted"
@@ -82,7 +82,7 @@ func candidateWording(_ candidate: RestoreReport.Candidate) -> String {
         } else {
             "not accepted"
         }
-    return "pixelated again off by rms \(decimals(candidate.rms, 2)) grey levels"
+    return "pixelated again off by rms \(decimals(candidate.certificate.rms, 2)) grey levels"
         + (candidate.judgement.map { " (\(decimals($0.searchedFaceRMS, 1)) before it was fitted)" } ?? "")
         + ", \(verdict)\(left)"
 }

@@ -116,7 +116,7 @@ import Testing
             let scene = try Scene(in: folder)
             let run = try scene.restore(["photo.png", "blank.png", "--dry-run"])
             run.expectStatus(1)
-            #expect(run.standardOutput.contains("a mosaic of 156 blocks of 12.00 px"), "\(run)")
+            #expect(run.standardOutput.contains("blocks of 12.00 px"), "\(run)")
             #expect(run.standardError.contains("blank.png: no mosaic was found"), "\(run)")
             let json = try scene.restore(["photo.png", "--dry-run", "--json"])
             let record = try #require(

@@ -15,7 +15,7 @@ enum DrawnPhoto {
             let frequency = exp(normal(0)) * 0.03
             return (
                 SIMD2(cos(3 * normal(1)), sin(3 * normal(1))) * frequency, 3 * normal(2),
-                SIMD3(normal(3), normal(4), normal(5)) * (0.5 / (0.03 + frequency) * 0.4)
+                SIMD3(normal(3), normal(4), normal(5)) * (1 / (0.03 + frequency))
             )
         }
         for y in 0..<height {

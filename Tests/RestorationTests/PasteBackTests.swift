@@ -17,7 +17,9 @@ import Testing
         }
         if factor != 1 { pixelated = DrawnPhoto.resized(pixelated, by: factor) }
         let region = try #require(MosaicFinder().regions(in: pixelated).first)
-        let face = DrawnPhoto.scene(width: 1024, height: 1024, seed: 8)
+        // Not so strong that blocks would have to go beyond black and white.
+        var face = DrawnPhoto.scene(width: 1024, height: 1024, seed: 8)
+        for i in face.pixels.indices { face.pixels[i] = face.pixels[i] / 2 + 64 }
         let place = LocatedFace(
             transform: PhotoTransform(
                 centre: region.box.centre, size: 260 * factor, roll: 0.15, side: LocatedFace.side),

@@ -40,7 +40,8 @@ struct Comb {
                         line += period
                     }
                     let score = (sum / total - chance) / (1 - chance)
-                    if score > best.score { best = (score, period, origin) }
+                    // Of lines that hold as much, the fewer.
+                    if score > best.score - 1e-6 { best = (score, period, origin) }
                 }
             }
             for whole in Int(periods.lowerBound)...Int(periods.upperBound.rounded(.up)) where whole > 0 {

@@ -26,8 +26,13 @@ public struct MosaicFinder: Sendable {
             for window in windows(side, in: picture) {
                 if found.contains(where: { covers($0, window) }) { continue }
                 for reach in [0, 1] {
-                    guard let grid = grid(in: window, map, reach: reach),
-                        let region = RegionGrowth(BlockTable(picture, grid, isSoft: reach > 0)).region(
+                    guard var grid = grid(in: window, map, reach: reach) else { continue }
+                    let isSoft = reach > 0
+                    // Every line of a finer grid can be one of a mosaic's, but not the other way round.
+                    grid = RegionGrowth(BlockTable(picture, grid, isSoft: isSoft)).coarsened(
+                        grid, from: window)
+                    guard
+                        let region = RegionGrowth(BlockTable(picture, grid, isSoft: isSoft)).region(
                             from: window)
                     else { continue }
                     if let refined = refined(region, picture, reach: reach) { add(refined, to: &found) }
@@ -71,7 +76,7 @@ public struct MosaicFinder: Sendable {
     private func grid(in window: Window, _ map: DifferenceMap, reach: Int) -> MosaicGrid? {
         let length = Double(window.columns.count)
         // Three of a soft line's pixels would be most of a small block.
-        let low = max(reach > 0 ? 5.5 : Self.sides.lowerBound, length / 9)
+        let low = max(reach > 0 ? 8 : Self.sides.lowerBound, length / 9)
         let high = min(Self.sides.upperBound, length / 4)
         guard low <= high else { return nil }
         let across = map.profile(columns: window.columns, rows: window.rows)
@@ -89,12 +94,8 @@ public struct MosaicFinder: Sendable {
     /// The region again, from a grid fitted to all of its lines.
     private func refined(_ region: MosaicRegion, _ picture: Picture, reach: Int) -> MosaicRegion? {
         var region = region
-        for round in 0..<3 {
-            var grid = GridFit(picture).fitted(region)
-            // Every line of a finer grid can be one of this mosaic's, but not the other way round.
-            if round == 0 {
-                grid = RegionGrowth(BlockTable(picture, grid, isSoft: reach > 0)).coarsened(grid, region)
-            }
+        for _ in 0..<2 {
+            let grid = GridFit(picture).fitted(region)
             let box = region.box
             let window = Window(
                 columns: max(0, Int(box.left))..<min(picture.width, Int(box.right)),
@@ -112,7 +113,7 @@ public struct MosaicFinder: Sendable {
         return region
     }
 
-    /// Of regions on top of each other the one that explains more stays.
+    /// Of regions on top of each other one stays: of larger blocks, or else surer by much, or else larger.
     private func add(_ region: MosaicRegion, to found: inout [MosaicRegion]) {
         func area(_ region: MosaicRegion) -> Double {
             Double(region.cells.count) * region.grid.width * region.grid.height
@@ -122,7 +123,14 @@ public struct MosaicFinder: Sendable {
             let smaller = min(found[i].box.width * found[i].box.height, region.box.width * region.box.height)
             return both.width * both.height > 0.3 * smaller
         }
-        guard same.allSatisfy({ area(found[$0]) < area(region) }) else { return }
+        func isBetter(_ first: MosaicRegion, _ second: MosaicRegion) -> Bool {
+            // Blocks are made of smaller ones as well.
+            if first.grid.width > 1.5 * second.grid.width { return true }
+            if second.grid.width > 1.5 * first.grid.width { return false }
+            let difference = first.confidence - second.confidence
+            return abs(difference) > 0.1 ? difference > 0 : area(first) > area(second)
+        }
+        guard same.allSatisfy({ isBetter(region, found[$0]) }) else { return }
         for i in same.reversed() { found.remove(at: i) }
         found.append(region)
     }
@@ -148,9 +156,10 @@ extension MosaicFinder {
                 of: map.profile(rows: window.rows, columns: window.columns),
                 periods: max(2, x.period / 1.04)...x.period * 1.04, reach: 0)
         else { return nil }
-        let grid = MosaicGrid(
+        var grid = MosaicGrid(
             width: x.period, height: y.period, left: Double(window.columns.lowerBound) + x.origin,
             top: Double(window.rows.lowerBound) + y.origin)
+        grid = RegionGrowth(BlockTable(picture, grid)).coarsened(grid, from: window)
         let table = BlockTable(picture, grid)
         if let region = RegionGrowth(table).region(from: window, isSure: true),
             let refined = refined(region, picture, reach: 0)

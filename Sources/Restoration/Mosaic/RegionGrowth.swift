@@ -7,12 +7,14 @@ struct RegionGrowth {
 
     /// Fewer blocks that show their lines say nothing.
     private static let fewestCells = 20
+    /// Where one is known to be.
+    private static let fewestOfKnown = 6
     /// Of the blocks in a window that is to be grown from, how many must be of one colour and show their lines.
     private static let leastOfWindow = 0.4
     /// And how many pairs of them that differ must show it.
     private static let fewestPairs = 8
     /// Of neighbouring blocks that differ, how many must do so right on the line.
-    private static let leastShare = 0.7
+    private static let leastShare = 0.78
     /// Grey levels that the pixels of a block may be from its colour, on the average.
     private static let mostDeviation = 9.0
 
@@ -22,8 +24,9 @@ struct RegionGrowth {
     /// - Returns: nil where what the window shows is no mosaic.
     func region(from window: MosaicFinder.Window, isSure: Bool = false) -> MosaicRegion? {
         let seeds = cells(of: window)
+        let fewest = isSure ? Self.fewestOfKnown : Self.fewestCells
         let deviations = seeds.compactMap { table[$0]?.deviation }.sorted()
-        guard deviations.count >= Self.fewestCells / 2 else { return nil }
+        guard deviations.count >= fewest / 2 else { return nil }
         // Half of the window may be something else.
         let typical = deviations[deviations.count / 4]
         guard typical <= Self.mostDeviation else { return nil }
@@ -37,14 +40,19 @@ struct RegionGrowth {
             else { return nil }
         }
         let core = grown(from: seeds, rule)
-        guard core.count >= Self.fewestCells else { return nil }
-        let region = filled(core, rule)
-        guard let quality = quality(of: region, rule), quality.share >= Self.leastShare else { return nil }
+        guard core.count >= fewest else { return nil }
+        let whole = filled(core, rule)
+        // A block of something else that steps right on two lines by chance stands out alone.
+        let region = whole.filter { cell in cell.neighbours.count { whole.contains($0) } >= 2 }
+        guard let quality = quality(of: region, rule), quality.pairs >= fewest,
+            quality.share >= Self.leastShare
+        else { return nil }
         let ordered = region.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
         let columns = Set(region.map(\.column)), rows = Set(region.map(\.row))
         guard columns.count >= 3, rows.count >= 2 else { return nil }
         let parts = PartialBlocks(
-            picture: table.picture, grid: table.grid, tolerance: max(3, 1.5 * rule.most)
+            picture: table.picture, grid: table.grid,
+            tolerance: rule.isExact ? 0.75 : max(3, 1.5 * rule.most)
         )
         .around(region)
         return MosaicRegion(
@@ -76,8 +84,12 @@ struct RegionGrowth {
     private struct Rule {
         var most, step: Double
 
+        /// Whether nothing has touched the blocks: their pixels are all alike.
+        var isExact: Bool
+
         init(deviation: Double) {
-            most = max(1.5, 2.5 * deviation)
+            isExact = deviation < 0.25
+            most = isExact ? 0.5 : max(1.5, 2.5 * deviation)
             step = max(4, 3 * deviation)
         }
 
@@ -88,6 +100,7 @@ struct RegionGrowth {
     /// Where neighbours differ much, compression leaves more of them in a block.
     private func isPlainForItsSteps(_ cell: MosaicCell, _ rule: Rule, share: Double) -> Bool {
         guard let block = table[cell] else { return false }
+        if rule.isExact { return block.deviation <= rule.most }
         let steps = cell.neighbours.compactMap { step(cell, $0)?.size }
         return block.deviation <= max(rule.most, share * (steps.max() ?? 0))
     }
@@ -147,22 +160,27 @@ struct RegionGrowth {
         return largest
     }
 
-    /// With what lies between its blocks along rows and columns, as far as it is of one colour.
+    /// With what lies between its blocks, along rows or columns as far as it is of one colour, along both if it nearly is.
     private func filled(_ core: Set<MosaicCell>, _ rule: Rule) -> Set<MosaicCell> {
-        var cells = core
-        for (line, place) in [(\MosaicCell.row, \MosaicCell.column), (\MosaicCell.column, \MosaicCell.row)] {
-            for (_, members) in Dictionary(grouping: cells, by: { $0[keyPath: line] }) {
-                guard let first = members.map({ $0[keyPath: place] }).min(),
-                    let last = members.map({ $0[keyPath: place] }).max()
-                else { continue }
+        func between(_ line: WritableKeyPath<MosaicCell, Int>, _ place: WritableKeyPath<MosaicCell, Int>)
+            -> Set<MosaicCell>
+        {
+            var cells = Set<MosaicCell>()
+            for (_, members) in Dictionary(grouping: core, by: { $0[keyPath: line] }) {
+                let places = members.map { $0[keyPath: place] }
+                guard let first = places.min(), let last = places.max() else { continue }
                 for index in first...last {
                     var cell = members[0]
                     cell[keyPath: place] = index
-                    if isPlainForItsSteps(cell, rule, share: 0.3) { cells.insert(cell) }
+                    cells.insert(cell)
                 }
             }
+            return cells
         }
-        return cells
+        let (rows, columns) = (between(\.row, \.column), between(\.column, \.row))
+        let plain = rows.union(columns).filter { isPlainForItsSteps($0, rule, share: 0) }
+        let nearly = rows.intersection(columns).filter { isPlainForItsSteps($0, rule, share: 0.3) }
+        return core.union(plain).union(nearly)
     }
 
     private func sharpPairs(of cells: Set<MosaicCell>, _ rule: Rule) -> (share: Double, pairs: Int) {
@@ -193,7 +211,7 @@ struct RegionGrowth {
         share: Double, pairs: Int, deviation: Double
     )? {
         let (share, pairs, sizes) = sharpPairsWithSizes(of: cells, rule)
-        guard pairs >= Self.fewestCells else { return nil }
+        guard pairs > 0 else { return nil }
         let deviations = cells.compactMap { table[$0]?.deviation }.sorted()
         let deviation = deviations[deviations.count / 2]
         // JPEG alone draws faint blocks of eight pixels into what is smooth.
@@ -206,9 +224,11 @@ struct RegionGrowth {
     }
 
     /// The grid of every second or third line, where the others have hardly a step.
-    func coarsened(_ grid: MosaicGrid, _ region: MosaicRegion) -> MosaicGrid {
-        let rule = Rule(deviation: region.deviation)
-        let cells = Set(region.cells)
+    func coarsened(_ grid: MosaicGrid, from window: MosaicFinder.Window) -> MosaicGrid {
+        let cells = Set(cells(of: window).filter { isWithin($0, window) })
+        let deviations = cells.compactMap { table[$0]?.deviation }.sorted()
+        guard !deviations.isEmpty else { return grid }
+        let rule = Rule(deviation: deviations[deviations.count / 4])
         var steps: (across: [Int: Int], down: [Int: Int]) = ([:], [:])
         for cell in cells {
             for other in cell.neighbours

@@ -25,14 +25,15 @@ public struct FaceDetector: Sendable {
 
     /// The faces in a picture, in dlib's order: the surest first.
     ///
-    /// Where none is upright, they are looked for in the picture turned by quarters.
+    /// Where none is upright, they are looked for in the picture turned by quarters, up to 16 megapixels.
     /// - Parameter smallest: how many pixels across faces are looked for from; memory and time bound that in large pictures
     ///   (`smallestFace(in:smallest:)`).
     /// - Throws: `AlignmentError`; finding nothing is not an error.
     public func faces(in picture: Picture, smallest: Int = smallestFace) throws(AlignmentError)
         -> [DetectedFace]
     {
-        for turn in QuarterTurn.allCases {
+        let canTurn = picture.width * picture.height <= mostTurnedPixels
+        for turn in QuarterTurn.allCases where turn == .none || canTurn {
             let turned = turn.applied(to: picture)
             let scan = Scan(width: turned.width, height: turned.height, smallest: smallest)
             let faces = try faces(in: turned, scan: scan)
@@ -108,6 +109,9 @@ public struct FaceDetector: Sendable {
             stride: picture.width * 3)
     }
 }
+
+/// Turned copies of larger pictures would cost more memory and time than the pictures themselves.
+private let mostTurnedPixels = 16_000_000
 
 /// More faces than any picture has that this program is for.
 let mostFaces = 1024

@@ -7,6 +7,8 @@ final class BlockTable {
         var colour: SIMD3<Double>
         /// Mean absolute difference of its inner pixels from that, the largest of the channels.
         var deviation: Double
+        /// The same of all its pixels.
+        var wholeDeviation: Double
     }
 
     let picture: Picture
@@ -46,15 +48,20 @@ final class BlockTable {
             }
             let count = Double(xs.count * ys.count)
             let mean = SIMD3(Double(sum.x), Double(sum.y), Double(sum.z)) / count
-            var apart = SIMD3<Double>()
-            for y in ys {
-                for x in xs {
-                    let level = levels(pixels, x, y)
-                    let difference = SIMD3(Double(level.x), Double(level.y), Double(level.z)) - mean
-                    apart += SIMD3(abs(difference.x), abs(difference.y), abs(difference.z))
+            /// Mean absolute differences from the colour.
+            func deviation(_ xs: Range<Int>, _ ys: Range<Int>) -> Double {
+                var apart = SIMD3<Double>()
+                for y in ys {
+                    for x in xs {
+                        let level = levels(pixels, x, y)
+                        let difference = SIMD3(Double(level.x), Double(level.y), Double(level.z)) - mean
+                        apart += SIMD3(abs(difference.x), abs(difference.y), abs(difference.z))
+                    }
                 }
+                return (apart / Double(xs.count * ys.count)).max()
             }
-            return Block(colour: mean, deviation: (apart / count).max())
+            return Block(
+                colour: mean, deviation: deviation(xs, ys), wholeDeviation: deviation(columns, rows))
         }
     }
 

@@ -40,8 +40,8 @@ struct Comb {
                         line += period
                     }
                     let score = (sum / total - chance) / (1 - chance)
-                    // Of lines that hold as much, the fewer.
-                    if score > best.score - 1e-6 { best = (score, period, origin) }
+                    // Of lines that hold as much, the fewer, whole pixels apart.
+                    if score > best.score + (isWhole ? -1e-6 : 1e-6) { best = (score, period, origin) }
                 }
             }
             for whole in Int(periods.lowerBound)...Int(periods.upperBound.rounded(.up)) where whole > 0 {

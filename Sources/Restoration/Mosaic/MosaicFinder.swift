@@ -72,11 +72,11 @@ public struct MosaicFinder: Sendable {
         return middle.x > box.left && middle.x < box.right && middle.y > box.top && middle.y < box.bottom
     }
 
-    /// The grid of blocks of which a window has about four to nine, if its differences lie on one.
+    /// The grid of blocks of which a window has about four to ten, if its differences lie on one.
     private func grid(in window: Window, _ map: DifferenceMap, reach: Int) -> MosaicGrid? {
         let length = Double(window.columns.count)
         // Three of a soft line's pixels would be most of a small block.
-        let low = max(reach > 0 ? 8 : Self.sides.lowerBound, length / 9)
+        let low = max(reach > 0 ? 8 : Self.sides.lowerBound, length / 10)
         let high = min(Self.sides.upperBound, length / 4)
         guard low <= high else { return nil }
         let across = map.profile(columns: window.columns, rows: window.rows)

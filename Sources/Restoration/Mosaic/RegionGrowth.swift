@@ -30,7 +30,7 @@ struct RegionGrowth {
         // Half of the window may be something else.
         let typical = deviations[deviations.count / 4]
         guard typical <= Self.mostDeviation else { return nil }
-        let rule = Rule(deviation: typical)
+        let rule = Rule(deviation: typical, isSoft: table.isSoft)
         let inner = seeds.filter { isWithin($0, window) }
         if !isSure {
             let core = Set(inner.filter { isCore($0, rule) })
@@ -87,8 +87,8 @@ struct RegionGrowth {
         /// Whether nothing has touched the blocks: their pixels are all alike.
         var isExact: Bool
 
-        init(deviation: Double) {
-            isExact = deviation < 0.25
+        init(deviation: Double, isSoft: Bool) {
+            isExact = !isSoft && deviation < 0.25
             most = isExact ? 0.5 : max(1.5, 2.5 * deviation)
             step = max(4, 3 * deviation)
         }
@@ -100,7 +100,7 @@ struct RegionGrowth {
     /// Where neighbours differ much, compression leaves more of them in a block.
     private func isPlainForItsSteps(_ cell: MosaicCell, _ rule: Rule, share: Double) -> Bool {
         guard let block = table[cell] else { return false }
-        if rule.isExact { return block.deviation <= rule.most }
+        if rule.isExact { return block.wholeDeviation <= rule.most }
         let steps = cell.neighbours.compactMap { step(cell, $0)?.size }
         return block.deviation <= max(rule.most, share * (steps.max() ?? 0))
     }
@@ -228,7 +228,7 @@ struct RegionGrowth {
         let cells = Set(cells(of: window).filter { isWithin($0, window) })
         let deviations = cells.compactMap { table[$0]?.deviation }.sorted()
         guard !deviations.isEmpty else { return grid }
-        let rule = Rule(deviation: deviations[deviations.count / 4])
+        let rule = Rule(deviation: deviations[deviations.count / 4], isSoft: table.isSoft)
         var steps: (across: [Int: Int], down: [Int: Int]) = ([:], [:])
         for cell in cells {
             for other in cell.neighbours

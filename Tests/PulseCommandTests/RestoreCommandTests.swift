@@ -118,6 +118,10 @@ import Testing
             run.expectStatus(1)
             #expect(run.standardOutput.contains("blocks of 12.00 px"), "\(run)")
             #expect(run.standardError.contains("blank.png: no mosaic was found"), "\(run)")
+            for box in ["5000,10,50,50", "-90,-90,50,50", "410,350,900,900"] {
+                let pointed = try scene.restore(["photo.png", "--dry-run", "--region=\(box)"])
+                pointed.expectStatus(1)
+            }
             let json = try scene.restore(["photo.png", "--dry-run", "--json"])
             let record = try #require(
                 JSONSerialization.jsonObject(with: Data(json.standardOutput.utf8)) as? [String: Any])

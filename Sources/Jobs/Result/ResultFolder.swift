@@ -70,6 +70,39 @@ public final class ResultFolder: Sendable {
         }
     }
 
+    /// Copies the files of a complete result into this one.
+    /// - Parameter files: their digests by their paths below the folder, as its report has them.
+    /// - Returns: whether all were there, unchanged; nothing outside the folder is read.
+    package func copy(_ files: [String: String], of folder: FilePath) throws -> Bool {
+        guard ResultFolder.isIntact(files, in: folder) else { return false }
+        for name in files.keys.sorted() {
+            let path = path(name)
+            try makeFolder(path.folder)
+            try writeFile(try readFile(folder.appending(name), limit: 1 << 30), to: path)
+        }
+        return true
+    }
+
+    /// Whether every file of a result is there as it was written.
+    package static func isIntact(_ files: [String: String], in folder: FilePath) -> Bool {
+        files.allSatisfy { name, digest in
+            let path = FilePath(name)
+            let isBelow = path.isRelative && !path.components.contains { $0.kind != .regular }
+            return isBelow && (try? sha256(contentsOf: folder.appending(name))) == digest
+        }
+    }
+
+    /// Where a result that is not complete goes: its own place, or a name beside it where something has that.
+    package static func placeForIncomplete(_ destination: FilePath) -> FilePath {
+        var (path, number) = (destination, 1)
+        while kind(of: path) != .missing {
+            let suffix = "-interrupted" + (number == 1 ? "" : "-\(number)")
+            path = destination.folder.appending(bytes: destination.lastComponentBytes + Array(suffix.utf8))
+            number += 1
+        }
+        return path
+    }
+
     /// Removes the unfinished folder, if it is still there.
     public func discard() { making.discard() }
 }

@@ -67,7 +67,7 @@ final class InputRun {
         guard writer.hasCandidates else { return .nothingFound(input, diverged: !isCancelled) }
         let report = try writer.finish(isCancelled: isCancelled)
         var destination = input.destination
-        if report.interrupted == true { destination = freeName(for: destination) }
+        if report.interrupted == true { destination = ResultFolder.placeForIncomplete(destination) }
         let replaces = destination == input.destination && kind(of: destination) != .missing
         try folder.commit(as: destination)
         return .finished(
@@ -75,15 +75,4 @@ final class InputRun {
     }
 
     func discard() { folder.discard() }
-
-    /// A name for a result that is not complete: an earlier one is never replaced by it.
-    private func freeName(for destination: FilePath) -> FilePath {
-        var (path, number) = (destination, 1)
-        while kind(of: path) != .missing {
-            let suffix = "-interrupted" + (number == 1 ? "" : "-\(number)")
-            path = destination.folder.appending(bytes: input.name + Array(suffix.utf8))
-            number += 1
-        }
-        return path
-    }
 }

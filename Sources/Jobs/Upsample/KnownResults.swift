@@ -79,7 +79,7 @@ struct KnownResults {
             report.model.sha256 == model.sha256,
             !type(of: request.method).startsFromEncoder || report.model.encoderSHA256 == model.encoderSHA256
         else { return nil }
-        return report.isIntact(in: folder) ? report : nil
+        return report.files.map { ResultFolder.isIntact($0, in: folder) } == true ? report : nil
     }
 
     /// Copies a result to where that of an equal input belongs, with a report that names this input.
@@ -87,18 +87,12 @@ struct KnownResults {
     private func copy(
         of source: FilePath, for input: JobInput, _ rule: ReplacementRule
     ) throws -> UpsampleResult? {
-        guard var report = Report(in: source), report.isIntact(in: source), let files = report.files else {
-            return nil
-        }
+        guard var report = Report(in: source), let files = report.files else { return nil }
         try ResultFolder.checkReplaceable(input.destination, by: report.input.sha256, rule)
         try makeFolder(input.destination.folder)
         let folder = try ResultFolder(destination: input.destination)
         defer { folder.discard() }
-        for name in files.keys.sorted() {
-            let path = folder.path(name)
-            try makeFolder(path.folder)
-            try writeFile(try readFile(source.appending(name), limit: 1 << 30), to: path)
-        }
+        guard try folder.copy(files, of: source) else { return nil }
         report.input.file = input.path.string
         report.input.fileBytes =
             Array(input.path.string.utf8) == input.path.bytes ? nil : Data(input.path.bytes)
@@ -107,18 +101,6 @@ struct KnownResults {
         try folder.commit()
         return UpsampleResult(
             input: input, folder: input.destination, report: report, replacedEarlier: replaces)
-    }
-}
-
-extension Report {
-    /// Whether every file of the result is there as it was written.
-    fileprivate func isIntact(in folder: FilePath) -> Bool {
-        guard let files else { return false }
-        return files.allSatisfy { name, digest in
-            let path = FilePath(name)
-            let isBelow = path.isRelative && !path.components.contains { $0.kind != .regular }
-            return isBelow && (try? sha256(contentsOf: folder.appending(name))) == digest
-        }
     }
 }
 

@@ -12,12 +12,12 @@ public struct MemoryError: Error, Equatable, Sendable {
 }
 
 /// What a job will need, against what there is.
-struct MemoryBudget {
+package struct MemoryBudget {
     private let weights: Int
     private let perGenerator: Int
     private let generators: Int
 
-    init(_ memory: GeneratorMemory, generators: Int) {
+    package init(_ memory: GeneratorMemory, generators: Int) {
         self.init(weights: memory.weights, perGenerator: memory.perGenerator, generators: generators)
     }
 
@@ -27,7 +27,7 @@ struct MemoryBudget {
     }
 
     /// - Parameter available: bytes; nil where the system does not say.
-    func check(available: Int? = availableMemory()) throws(MemoryError) {
+    package func check(available: Int? = availableMemory()) throws(MemoryError) {
         let fixed = weights + 100 << 20  // decoded pictures, the search's own tensors
         let needed = fixed + generators * perGenerator
         guard let available, needed > available else { return }
@@ -39,7 +39,7 @@ struct MemoryBudget {
 
 /// How many bytes this process can still take: what the system calls available, or less where a control group or a limit
 /// of the process says so. nil where nothing is known.
-func availableMemory() -> Int? {
+package func availableMemory() -> Int? {
     var limits: [Int] = []
     if let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
         let kilobytes = number(in: text, after: "MemAvailable:")

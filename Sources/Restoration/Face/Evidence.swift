@@ -8,8 +8,6 @@ import Tensors
 struct Evidence {
     let degradation: CellAverage
     let observations: Observations
-    /// How many of the cells are blocks of a mosaic.
-    let blockCount: Int
 
     /// Cells of visible pixels have at least so many of the face's pixels along each side.
     private static let visibleSide = 8.0
@@ -69,7 +67,6 @@ struct Evidence {
         guard !kept.isEmpty else { return nil }
         degradation = CellAverage(
             cells.map { $0 < 0 ? -1 : places[Int($0)] }, of: PixelSize(side: side))
-        blockCount = kept.count { $0.key.region >= 0 }
         let weights = FaceWeights()
         observations = Observations(
             values: Tensor(

@@ -59,8 +59,7 @@ struct FaceLocator {
     ///   - start: a square to begin with; nil to try several.
     func face(under box: PixelRectangle, in photo: Picture, from start: LocatedFace? = nil) -> LocatedFace {
         let extent = (box.width * box.height).squareRoot()
-        var guesses =
-            start.map { [$0.transform.drawn(with: LocatedFace.side, insteadOf: LocatedFace.side)] } ?? []
+        var guesses = start.map { [$0.transform] } ?? []
         if start == nil {
             for size in Self.sizes {
                 for turn in Self.turns {

@@ -7,8 +7,6 @@ import Tensors
 /// The search for one face of a photograph.
 struct FaceSearch {
     let request: SearchRequest
-    /// How many blocks of mosaics are among what is observed.
-    let blockCount: Int
 
     /// - Returns: nil where nothing of the face can be seen.
     init?(_ face: Survey.Face, in survey: Survey, seed: UInt64, resolution: Int) {
@@ -24,7 +22,6 @@ struct FaceSearch {
         let view = survey.smooth.picture.view(
             face.place.transform.drawn(with: side, insteadOf: LocatedFace.side), side: side)
         guard let target = try? Target(Picture(view)) else { return nil }
-        blockCount = evidence.blockCount
         request = SearchRequest(
             target: target, observations: evidence.observations, degradation: evidence.degradation,
             seed: seed,

@@ -41,44 +41,39 @@ public struct Repaste {
             throw RestoreError.noResult(folder)
         }
         let file = try PictureFile(contentsOf: path, name: path.string)
-        let photo = Photo(try file.decoded(), file: file.name, sha256: file.sha256)
-        guard photo.sha256 == report.input.sha256 else { throw RestoreError.otherPhoto(path, result: folder) }
+        let photo = try file.decoded()
+        guard file.sha256 == report.input.sha256 else { throw RestoreError.otherPhoto(path, result: folder) }
         try check(choice, report, folder)
-        let finder = MosaicFinder()
-        let given = report.request.regions
-        let regions =
-            given.isEmpty
-            ? finder.regions(in: photo.picture)
-            : given.compactMap { finder.region(in: photo.picture, within: $0) }
-        guard regions.map(RestoreReport.Region.init) == report.regions else {
+        let regions = MosaicFinder().regions(in: photo, given: report.request.regions)
+        guard regions.map(RestoreReport.Region.init) == report.regions, report.isConsistent else {
             throw RestoreError.noResult(folder)
         }
-
         let making = try ResultFolder(destination: folder)
         defer { making.discard() }
-        for name in report.files.keys.sorted() {
-            let parent = FilePath(name).removingLastComponent()
-            if !parent.isEmpty { try makeFolder(making.path(parent.string)) }
-            try writeFile(Data(try readFile(folder.appending(name), limit: 1 << 28)), to: making.path(name))
-        }
+        guard try making.copy(report.files, of: folder) else { throw RestoreError.noResult(folder) }
         let numbers = report.faces.map(\.number)
         let ending = report.request.format.ending
         let choices =
             choice.map { [($0.name(faces: numbers) + "." + ending, $0)] }
-            ?? (report.faces.map(\.candidates.count).min().map { Array(1...max(1, $0)) } ?? []).map { k in
-                ("\(k).\(ending)", RestoreChoice(Dictionary(uniqueKeysWithValues: numbers.map { ($0, k) })))
+            ?? (1...max(1, report.faces.map(\.candidates.count).min() ?? 1)).map { k in
+                ("\(k).\(ending)", RestoreChoice(Dictionary(numbers.map { ($0, k) }) { first, _ in first }))
             }
         let provenance = Provenance(
-            model: report.model.name, seed: report.seed, mode: report.mode, version: pulseVersion)
+            model: report.model.name, seed: report.seed, mode: report.mode,
+            operatorName: RestoreRequest.operatorName, version: pulseVersion)
         let original = try OriginalPicture(file)
+        let smooth = SmoothPhoto(photo, regions).picture
         for (name, choice) in choices {
-            var changed = [Bool](repeating: false, count: photo.picture.width * photo.picture.height)
-            let picture = try pasted(photo.picture, regions, report, choice, folder, changed: &changed)
-            let data = try original.encoded(
-                replacing: picture, where: changed, scale: 1, format: report.request.format,
-                provenance: provenance,
-                keepsLocation: report.request.keepsLocation)
-            try writeFile(data, to: making.path(name))
+            var filled = FilledPhoto(photo, smooth: smooth, threads: threads)
+            for face in report.faces {
+                guard let candidate = choice.candidates[face.number] else { continue }
+                _ = filled.fill(
+                    face.regions.map { regions[$0 - 1] },
+                    with: try Picture(contentsOf: making.path(face.candidates[candidate - 1].file)),
+                    at: LocatedFace(transform: face.transform, origin: face.origin, likeness: face.likeness))
+            }
+            try writeFile(
+                try filled.encoded(over: original, report.request, provenance), to: making.path(name))
             if !report.pictures.contains(name) { report.pictures.append(name) }
         }
         report.files = try digests(below: making.staging)
@@ -97,25 +92,15 @@ public struct Repaste {
             }
         }
     }
+}
 
-    private func pasted(
-        _ photo: Picture, _ regions: [MosaicRegion], _ report: RestoreReport, _ choice: RestoreChoice,
-        _ folder: FilePath,
-        changed: inout [Bool]
-    ) throws -> Picture {
-        let paste = PasteBack(threads: threads)
-        let smooth = SmoothPhoto(photo, regions).picture
-        var picture = photo
-        for face in report.faces {
-            guard let candidate = choice.candidates[face.number] else { continue }
-            let aligned = try Picture(contentsOf: folder.appending(face.candidates[candidate - 1].file))
-            let place = LocatedFace(transform: face.transform, origin: face.origin, likeness: face.likeness)
-            for region in face.regions {
-                _ = paste(
-                    aligned, at: place, into: &picture, regions[region - 1], smooth: smooth, changed: &changed
-                )
-            }
+extension RestoreReport {
+    /// Whether what it refers to is there: it may come from anywhere.
+    fileprivate var isConsistent: Bool {
+        faces.allSatisfy { face in
+            face.regions.allSatisfy { (1...max(1, regions.count)).contains($0) && !regions.isEmpty }
+                && face.candidates.allSatisfy { files[$0.file] != nil }
+                && abs(face.transform.determinant) > 1e-9
         }
-        return picture
     }
 }

@@ -17,10 +17,12 @@ public enum RestoreEvent: Sendable {
     case surveyed(JobInput, Survey)
     /// A step of the search for a face, counted from 1.
     case step(face: Int, of: Int, SearchStep)
-    /// The result is in place.
-    case finished(JobInput, RestoreReport)
+    /// The result is in place; in another folder than the input's where it is not complete and that was taken.
+    case finished(JobInput, folder: FilePath, RestoreReport)
     /// There is nothing to restore: no mosaic with a face under it.
     case nothing(JobInput, Survey)
+    /// Nothing is written: the job was cancelled before the first face was found.
+    case interrupted(JobInput)
     case failed(JobInput, any Error)
     /// By an earlier run.
     case alreadyDone(JobInput, isAccepted: Bool)
@@ -59,12 +61,21 @@ public final class RestoreJob {
             do {
                 let file = try PictureFile(contentsOf: input.path, name: input.path.string)
                 sha256 = file.sha256
-                if let event = try known(input, sha256: file.sha256) {
-                    handle(event)
+                var rule = rule
+                switch try ledger?.decision(at: input.place, sha256: file.sha256) {
+                case .done(let isAccepted):
+                    handle(.alreadyDone(input, isAccepted: isAccepted))
                     continue
+                case .failedBefore:
+                    handle(.failedBefore(input))
+                    continue
+                case .work(let earlier?), .equal(_, let earlier?):
+                    // What this job has made of an earlier content of the file may go.
+                    if earlier == earlierDigest(at: input.destination) { rule = .any }
+                case .work(nil), .equal(_, nil), nil: break
                 }
                 handle(.began(input, index: index + 1, of: inputs.count))
-                try restore(input, file, handle)
+                try restore(input, file, rule, handle)
             } catch {
                 if let sha256, error is PictureError {
                     try? ledger?.recordFailure(at: input.place, sha256: sha256)
@@ -74,13 +85,9 @@ public final class RestoreJob {
         }
     }
 
-    /// What the journal knows of an input; nil where it is to be worked on.
-    private func known(_ input: JobInput, sha256: String) throws -> RestoreEvent? {
-        switch try ledger?.decision(at: input.place, sha256: sha256) {
-        case .done(let isAccepted): .alreadyDone(input, isAccepted: isAccepted)
-        case .failedBefore: .failedBefore(input)
-        case .work, .equal, nil: nil
-        }
+    /// Of the photograph that the result at a place is of.
+    private func earlierDigest(at destination: FilePath) -> String? {
+        (try? RestoreReport(contentsOf: destination.appending(Report.name)))?.input.sha256
     }
 
     /// Looks at a photograph, and no more.
@@ -88,7 +95,9 @@ public final class RestoreJob {
         try Survey(of: photo.picture, detector: detector, encoder: latents.encoder, regions: request.regions)
     }
 
-    private func restore(_ input: JobInput, _ file: PictureFile, _ handle: (RestoreEvent) -> Void) throws {
+    private func restore(
+        _ input: JobInput, _ file: PictureFile, _ rule: ReplacementRule, _ handle: (RestoreEvent) -> Void
+    ) throws {
         let clock = ContinuousClock()
         let start = clock.now
         let photo = Photo(try file.decoded(), file: file.name, sha256: file.sha256)
@@ -96,41 +105,48 @@ public final class RestoreJob {
         let survey = try survey(photo)
         handle(.surveyed(input, survey))
         let chosen = numbers(in: survey)
-        guard !chosen.isEmpty else {
+        let searches = chosen.compactMap { number in
+            FaceSearch(
+                survey.hidden[number - 1], in: survey, seed: request.seed &+ UInt64(number - 1) << 40,
+                resolution: model.specification.resolution
+            ).map { (number: number, search: $0) }
+        }
+        guard !searches.isEmpty else {
             try ledger?.recordResult(at: input.place, sha256: photo.sha256, isAccepted: false, files: [])
             return handle(.nothing(input, survey))
         }
         let seat = try takeSeat()
         try makeFolder(input.destination.folder)
+        if ledger != nil { Staging.sweep(input.destination.folder) }
         let folder = try ResultFolder(destination: input.destination)
         defer { folder.discard() }
         let writer = RestoreWriter(
             folder, photo, try OriginalPicture(file), survey, request, model: model, threads: threads)
-        for number in chosen where !cancellation.isRequested {
-            guard
-                let search = FaceSearch(
-                    survey.hidden[number - 1], in: survey, seed: request.seed &+ UInt64(number - 1) << 40,
-                    resolution: model.specification.resolution)
-            else { continue }
-            let batch = try SearchBatch(
-                request.method, search.request, latents: latents, seats: [seat], candidates: 1...request.count
-            )
-            while !cancellation.isRequested, let step = batch.next() {
-                handle(.step(face: number, of: chosen.count, step))
+        // One candidate after the other: pictures are many, memory is not.
+        for (number, search) in searches {
+            for candidate in 1...request.count where !cancellation.isRequested {
+                let batch = try SearchBatch(
+                    request.method, search.request, latents: latents, seats: [seat], candidates: [candidate])
+                while !cancellation.isRequested, let step = batch.next() {
+                    handle(.step(face: number, of: searches.count, step))
+                }
+                for found in batch.found() { try writer.add(found, face: number) }
             }
-            try writer.add(batch.found(), face: number)
         }
-        guard writer.hasFaces else { return }
+        guard writer.hasFaces else { return handle(.interrupted(input)) }
         let report = try writer.finish(
             seconds: (clock.now - start) / .seconds(1), interrupted: cancellation.isRequested)
-        try folder.commit()
+        let destination =
+            report.interrupted == true
+            ? ResultFolder.placeForIncomplete(input.destination) : input.destination
+        try folder.commit(as: destination)
         if report.interrupted != true {
             let place = input.place + [UInt8(ascii: "/")]
             try ledger?.recordResult(
                 at: input.place, sha256: photo.sha256, isAccepted: report.hasAccepted,
                 files: (report.files.keys + [Report.name]).sorted().map { place + Array($0.utf8) })
         }
-        handle(.finished(input, report))
+        handle(.finished(input, folder: destination, report))
     }
 
     /// The faces that are wanted, by their numbers.
@@ -147,6 +163,7 @@ public final class RestoreJob {
 
     private func takeSeat() throws -> SearchSeat {
         if let seat { return seat }
+        try MemoryBudget(model.memory, generators: 1).check()
         let generators = try model.makeGenerators(1, threads: threads)
         let made = SearchSeat(generators[0], threads: threads)
         seat = made

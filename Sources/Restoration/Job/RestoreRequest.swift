@@ -1,3 +1,4 @@
+import Degradation
 import Files
 import Foundation
 import Imaging
@@ -40,6 +41,8 @@ public struct RestoreRequest: Codable, Hashable, Sendable {
 
     /// Largest root mean square difference of the blocks' means, in grey levels 0…255, with which a filled mosaic is accepted.
     public static let tolerance = 1.0
+    /// What pictures say of how their blocks came about: each is a mean.
+    static let operatorName = Resampling.Filter.box.rawValue
 }
 
 extension RestoreRequest {

@@ -21,7 +21,16 @@ final class RestoreWriter {
     private let model: Model
     private let threads: Int
     private let provenance: Provenance
-    private var faces: [(number: Int, candidates: [Candidate])] = []
+    private var faces: [(number: Int, candidates: [Found])] = []
+
+    /// A candidate whose picture is written.
+    private struct Found {
+        /// Its file's path, without an ending.
+        var name: String
+        var steps: Int
+        var seconds: Double
+        var judgement: Judgement?
+    }
 
     init(
         _ folder: ResultFolder, _ photo: Photo, _ original: OriginalPicture, _ survey: Survey,
@@ -32,26 +41,30 @@ final class RestoreWriter {
         self.request = request
         (self.model, self.threads) = (model, threads)
         provenance = Provenance(
-            model: model.name, seed: request.seed, mode: FastMethod.name, version: pulseVersion)
+            model: model.name, seed: request.seed, mode: FastMethod.name,
+            operatorName: RestoreRequest.operatorName,
+            version: pulseVersion)
     }
 
     var hasFaces: Bool { !faces.isEmpty }
 
-    /// Writes the aligned candidates of a face with their latents.
-    func add(_ candidates: [Candidate], face number: Int) throws {
-        guard !candidates.isEmpty else { return }
+    /// Writes an aligned candidate of a face with its latents.
+    func add(_ candidate: Candidate, face number: Int) throws {
         try makeFolder(folder.path("faces/\(number)"))
-        for candidate in candidates {
-            let name = "faces/\(number)/\(candidate.number)"
-            try save(candidate.picture.pngData(provenance: provenance), as: "\(name).png")
-            try writeLatents(of: candidate, model: model, to: folder.path("\(name).safetensors"))
+        let name = "faces/\(number)/\(candidate.number)"
+        try save(candidate.picture.pngData(provenance: provenance), as: "\(name).png")
+        try writeLatents(of: candidate, model: model, to: folder.path("\(name).safetensors"))
+        let found = Found(
+            name: name, steps: candidate.steps, seconds: candidate.seconds, judgement: candidate.judgement)
+        if faces.last?.number == number {
+            faces[faces.count - 1].candidates.append(found)
+        } else {
+            faces.append((number, [found]))
         }
-        faces.append((number, candidates))
     }
 
     /// Writes the photographs, the overview and the report; the folder is then complete.
     func finish(seconds: Double, interrupted: Bool) throws -> RestoreReport {
-        let paste = PasteBack(threads: threads)
         let count = faces.map(\.candidates.count).min() ?? 0
         var reported = faces.map { face in
             let found = survey.hidden[face.number - 1]
@@ -61,30 +74,20 @@ final class RestoreWriter {
         }
         var (pictures, shown) = ([String](), [Picture]())
         for place in 0..<count {
-            var picture = photo.picture
-            var changed = [Bool](repeating: false, count: picture.width * picture.height)
-            let filled = faces.map { face in
+            var filled = FilledPhoto(photo.picture, smooth: survey.smooth.picture, threads: threads)
+            let blocks = try faces.map { face in
                 let found = survey.hidden[face.number - 1]
-                return found.regions.map { number in
-                    let region = survey.regions[number]
-                    return (
-                        region,
-                        paste(
-                            face.candidates[place].picture, at: found.place, into: &picture, region,
-                            smooth: survey.smooth.picture, changed: &changed)
-                    )
-                }
+                return filled.fill(
+                    found.regions.map { survey.regions[$0] },
+                    with: try Picture(contentsOf: folder.path("\(face.candidates[place].name).png")),
+                    at: found.place)
             }
             let name = "\(place + 1).\(request.format.ending)"
-            try save(
-                original.encoded(
-                    replacing: picture, where: changed, scale: 1, format: request.format,
-                    provenance: provenance,
-                    keepsLocation: request.keepsLocation), as: name)
+            try save(filled.encoded(over: original, request, provenance), as: name)
             let saved = try Picture(contentsOf: folder.path(name))
             for (index, face) in faces.enumerated() {
                 reported[index].candidates.append(
-                    summary(face.candidates[place], face.number, BlockCertificate(of: saved, filled[index])))
+                    summary(face.candidates[place], BlockCertificate(of: saved, blocks[index])))
             }
             pictures.append(name)
             if place < RestoreOverview.limit { shown.append(saved) }
@@ -104,16 +107,12 @@ final class RestoreWriter {
         return report
     }
 
-    private func summary(
-        _ candidate: Candidate, _ face: Int, _ certificate: BlockCertificate
-    ) -> RestoreReport.Candidate {
-        let name = "faces/\(face)/\(candidate.number)"
-        return RestoreReport.Candidate(
-            file: "\(name).png", latents: "\(name).safetensors", certificate: certificate,
-            steps: candidate.steps,
-            seconds: candidate.seconds,
-            accepted: certificate.isAccepted && candidate.judgement?.isConvincing != false,
-            judgement: candidate.judgement)
+    private func summary(_ found: Found, _ certificate: BlockCertificate) -> RestoreReport.Candidate {
+        RestoreReport.Candidate(
+            file: "\(found.name).png", latents: "\(found.name).safetensors", certificate: certificate,
+            steps: found.steps, seconds: found.seconds,
+            accepted: certificate.isAccepted && found.judgement?.isConvincing != false,
+            judgement: found.judgement)
     }
 
     private func save(_ data: Data, as name: String) throws(FileError) {

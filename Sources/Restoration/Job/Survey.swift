@@ -27,10 +27,7 @@ public struct Survey: Sendable {
         of photo: Picture, detector: FaceDetector?, encoder: FaceEncoder?,
         regions given: [PixelRectangle] = []
     ) throws(AlignmentError) {
-        let finder = MosaicFinder()
-        let regions =
-            given.isEmpty
-            ? finder.regions(in: photo) : given.compactMap { finder.region(in: photo, within: $0) }
+        let regions = MosaicFinder().regions(in: photo, given: given)
         let smooth = SmoothPhoto(photo, regions)
         let locator = FaceLocator(encoder: encoder)
         var faces = try detector?.faces(in: smooth.picture).compactMap { Face(landmarksOf: $0) } ?? []

@@ -90,14 +90,14 @@ final class BlockTable {
         // Mean profile across the line, from the middle of one block to that of the other.
         let isAcross = other.column != cell.column
         let axis = isAcross ? grid.across : grid.down
-        let (along, alongExtent) =
+        let along =
             isAcross
-            ? (grid.down.inner(cell.row, in: picture.height), picture.height)
-            : (grid.across.inner(cell.column, in: picture.width), picture.width)
+            ? grid.down.inner(cell.row, in: picture.height)
+            : grid.across.inner(cell.column, in: picture.width)
         let extent = isAcross ? picture.width : picture.height
         let line = Int(axis.line(isAcross ? other.column : other.row).rounded())
         let (before, after) = isSoft ? (line - 2, line + 1) : (line - 1, line)
-        guard before >= 0, after < extent, !along.isEmpty, alongExtent > 0 else { return nil }
+        guard before >= 0, after < extent, !along.isEmpty else { return nil }
         var difference = 0.0
         picture.pixels.withUnsafeBufferPointer { pixels in
             for i in along {

@@ -29,8 +29,7 @@ public struct MosaicFinder: Sendable {
                     guard var grid = grid(in: window, map, reach: reach) else { continue }
                     let isSoft = reach > 0
                     // Every line of a finer grid can be one of a mosaic's, but not the other way round.
-                    grid = RegionGrowth(BlockTable(picture, grid, isSoft: isSoft)).coarsened(
-                        grid, from: window)
+                    grid = RegionGrowth(BlockTable(picture, grid, isSoft: isSoft)).coarsened(from: window)
                     guard
                         let region = RegionGrowth(BlockTable(picture, grid, isSoft: isSoft)).region(
                             from: window)
@@ -41,6 +40,11 @@ public struct MosaicFinder: Sendable {
             }
         }
         return found.sorted { $0.cells.count * Int($0.grid.width) > $1.cells.count * Int($1.grid.width) }
+    }
+
+    /// The mosaics in a picture, or those where somebody points.
+    func regions(in picture: Picture, given boxes: [PixelRectangle]) -> [MosaicRegion] {
+        boxes.isEmpty ? regions(in: picture) : boxes.compactMap { region(in: picture, within: $0) }
     }
 
     /// Pixels of a picture.
@@ -142,9 +146,12 @@ extension MosaicFinder {
     /// The mosaic in a part of a picture that is said to be one: of the lines that fit best, whatever they hold.
     /// - Returns: nil where the part has no differences at all.
     public func region(in picture: Picture, within box: PixelRectangle) -> MosaicRegion? {
+        let whole = PixelRectangle(
+            left: 0, top: 0, right: Double(picture.width), bottom: Double(picture.height))
+        guard let box = box.intersection(whole) else { return nil }
         let window = Window(
-            columns: max(0, Int(box.left.rounded(.down)))..<min(picture.width, Int(box.right.rounded(.up))),
-            rows: max(0, Int(box.top.rounded(.down)))..<min(picture.height, Int(box.bottom.rounded(.up))))
+            columns: Int(box.left)..<Int(box.right.rounded(.up)),
+            rows: Int(box.top)..<Int(box.bottom.rounded(.up)))
         guard window.columns.count >= 12, window.rows.count >= 8 else { return nil }
         let map = DifferenceMap(of: picture)
         let high = min(Self.sides.upperBound, Double(window.columns.count) / 3)
@@ -154,12 +161,12 @@ extension MosaicFinder {
                 periods: Self.sides.lowerBound...high, reach: 0),
             let y = Comb(
                 of: map.profile(rows: window.rows, columns: window.columns),
-                periods: max(2, x.period / 1.04)...x.period * 1.04, reach: 0)
+                periods: x.period / Self.mostOblong...x.period * Self.mostOblong, reach: 0)
         else { return nil }
         var grid = MosaicGrid(
             width: x.period, height: y.period, left: Double(window.columns.lowerBound) + x.origin,
             top: Double(window.rows.lowerBound) + y.origin)
-        grid = RegionGrowth(BlockTable(picture, grid)).coarsened(grid, from: window)
+        grid = RegionGrowth(BlockTable(picture, grid)).coarsened(from: window)
         let table = BlockTable(picture, grid)
         if let region = RegionGrowth(table).region(from: window, isSure: true),
             let refined = refined(region, picture, reach: 0)

@@ -34,7 +34,7 @@ struct RegionGrowth {
         let inner = seeds.filter { isWithin($0, window) }
         if !isSure {
             let core = Set(inner.filter { isCore($0, rule) })
-            let (share, pairs) = sharpPairs(of: core, rule)
+            let (share, pairs, _) = sharpPairs(of: core, rule)
             guard Double(core.count) >= Self.leastOfWindow * Double(inner.count), pairs >= Self.fewestPairs,
                 share >= Self.leastShare
             else { return nil }
@@ -183,14 +183,9 @@ struct RegionGrowth {
         return core.union(plain).union(nearly)
     }
 
-    private func sharpPairs(of cells: Set<MosaicCell>, _ rule: Rule) -> (share: Double, pairs: Int) {
-        let (share, pairs, _) = sharpPairsWithSizes(of: cells, rule)
-        return (share, pairs)
-    }
-
     /// Of neighbouring blocks that differ, the share that does so right on the line, how many pairs that are, and by how much
     /// each differs, ascending.
-    private func sharpPairsWithSizes(
+    private func sharpPairs(
         of cells: Set<MosaicCell>, _ rule: Rule
     ) -> (share: Double, pairs: Int, sizes: [Double]) {
         var (sharp, sizes) = (0, [Double]())
@@ -210,7 +205,7 @@ struct RegionGrowth {
     private func quality(of cells: Set<MosaicCell>, _ rule: Rule) -> (
         share: Double, pairs: Int, deviation: Double
     )? {
-        let (share, pairs, sizes) = sharpPairsWithSizes(of: cells, rule)
+        let (share, pairs, sizes) = sharpPairs(of: cells, rule)
         guard pairs > 0 else { return nil }
         let deviations = cells.compactMap { table[$0]?.deviation }.sorted()
         let deviation = deviations[deviations.count / 2]
@@ -223,8 +218,9 @@ struct RegionGrowth {
         return (share, pairs, deviation)
     }
 
-    /// The grid of every second or third line, where the others have hardly a step.
-    func coarsened(_ grid: MosaicGrid, from window: MosaicFinder.Window) -> MosaicGrid {
+    /// The table's grid, or that of every second or third of its lines, where the others have hardly a step.
+    func coarsened(from window: MosaicFinder.Window) -> MosaicGrid {
+        let grid = table.grid
         let cells = Set(cells(of: window).filter { isWithin($0, window) })
         let deviations = cells.compactMap { table[$0]?.deviation }.sorted()
         guard !deviations.isEmpty else { return grid }

@@ -1,8 +1,8 @@
+import FaceAlignment
 import Files
 import Folders
 import Foundation
 import Imaging
-import FaceAlignment
 import Jobs
 import Restoration
 
@@ -34,15 +34,18 @@ struct RestoreConsole {
                     candidates: request.count * faces,
                     steps: request.method.steps)
             case .step(_, _, let step): progress.show(step)
-            case .finished(let input, let report):
+            case .finished(let input, let folder, let report):
                 progress.clear()
-                printSummary(input, report)
+                printSummary(input, folder, report)
                 if !report.hasAccepted { status = status.combined(with: .unaccepted) }
             case .nothing(let input, let survey):
                 progress.clear()
                 // Of a folder most photographs have none.
                 if listing == nil { printNote("\(input.path): \(nothingToRestore(survey))") }
                 status = status.combined(with: .unaccepted)
+            case .interrupted(let input):
+                progress.clear()
+                printError("\(input.path): interrupted before a face was found; nothing is written.")
             case .failed(let input, let error):
                 progress.clear()
                 printError(
@@ -62,8 +65,8 @@ struct RestoreConsole {
 
     private func outcome(_ event: RestoreEvent) -> JobTally.Outcome? {
         switch event {
-        case .began, .surveyed, .step: nil
-        case .finished(_, let report): .done(isAccepted: report.hasAccepted)
+        case .began, .surveyed, .step, .interrupted: nil
+        case .finished(_, _, let report): .done(isAccepted: report.hasAccepted)
         case .nothing: .done(isAccepted: false)
         case .failed: .failed
         case .alreadyDone(_, let isAccepted): .doneBefore(isAccepted: isAccepted)
@@ -96,8 +99,8 @@ struct RestoreConsole {
         return status
     }
 
-    private func printSummary(_ input: JobInput, _ report: RestoreReport) {
-        let folder = EscapedBytes.text(input.destination.bytes)
+    private func printSummary(_ input: JobInput, _ folder: FilePath, _ report: RestoreReport) {
+        let folder = EscapedBytes.text(folder.bytes)
         let suffix = report.interrupted == true ? ", interrupted" : ""
         printResult(
             "\(EscapedBytes.text(input.path.bytes)) → \(folder)  (seed \(report.seed), restored\(suffix))")

@@ -3,7 +3,7 @@ import Imaging
 
 extension Picture {
     /// Shrunk by an antialiased Lanczos filter of three lobes.
-    func shrunk(width: Int, height: Int) throws(AlignmentError) -> Picture {
+    package func shrunk(width: Int, height: Int) throws(AlignmentError) -> Picture {
         precondition(width <= self.width && height <= self.height, "this filter does not enlarge")
         return try rendered(width: width, height: height) { source, pixels, reason, size in
             cvips_shrink_lanczos(source, Int32(width), Int32(height), pixels, reason, size)

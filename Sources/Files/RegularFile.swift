@@ -87,6 +87,17 @@ package func kind(of path: FilePath) -> PathKind {
     }
 }
 
+/// When a file or folder was last changed, in seconds since 1970; nil where there is none.
+package func changed(_ path: FilePath) -> Double? {
+    var status = stat()
+    guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return nil }
+    #if os(macOS)
+        return Double(status.st_mtimespec.tv_sec)
+    #else
+        return Double(status.st_mtim.tv_sec)
+    #endif
+}
+
 /// The names in a folder, in the order of their bytes.
 package func entries(of folder: FilePath) throws(FileError) -> [FilePath.Component] {
     guard let stream = folder.withPlatformString({ opendir($0) }) else { throw .reading(folder) }

@@ -45,6 +45,38 @@ import Testing
         }
     }
 
+    /// A search under way goes on from what was saved of it, to the same bits.
+    @Test func aKilledSearchGoesOn() throws {
+        try UpsampleScene.with { scene in
+            try fill(scene, count: 1)
+            func arguments(_ output: String) -> [String] {
+                ["upsample", "in", "-o", output, "--mode", "classic", "--steps", "80", "--seed", "7"]
+                    + ["--tolerance", "255"]
+            }
+            let run = try PulseBinary.start(arguments("out"), in: scene.folder)
+            let saved = scene.url("out/0/.pulse-searches")
+            #expect(
+                run.wait { _ in
+                    let names = FileManager.default.enumerator(atPath: saved.path)?.compactMap {
+                        $0 as? String
+                    }
+                    return (names ?? []).contains { $0.hasSuffix("/1.safetensors") }
+                }, "\(run.standardErrorSoFar)")
+            run.send(SIGKILL)
+            _ = run.wait()
+            #expect(try scene.results().filter { !$0.contains(".pulse-") } == [])
+            let rest = try PulseBinary.run(arguments("out"), in: scene.folder)
+            rest.expectStatus(0)
+            #expect(
+                rest.standardError.contains("going on where an earlier run was stopped: candidate 1 after "),
+                "\(rest)")
+            try PulseBinary.run(arguments("whole"), in: scene.folder).expectStatus(0)
+            #expect(try scene.bytes("out/0/0/1.png") == scene.bytes("whole/0/0/1.png"))
+            #expect(try scene.bytes("out/0/0/1.safetensors") == scene.bytes("whole/0/0/1.safetensors"))
+            #expect(try litter(scene) == [])
+        }
+    }
+
     @Test func anInterruptedJobGoesOn() throws {
         try UpsampleScene.with { scene in
             try fill(scene, count: 4)

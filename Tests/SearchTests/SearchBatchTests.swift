@@ -130,6 +130,11 @@ private final class CountedSearch: CandidateSearch {
 
     var ending: Candidate.Ending { taken == budget ? .budget : taken == length ? .converged : .interrupted }
     var currentPicture: Picture? { taken == 0 ? nil : .canvas(width: 1, height: 1) }
+    func glimpse(side: Int) -> Picture? { currentPicture }
+    var completedSteps: Int { taken }
+    var state: SearchState? { nil }
+
+    func resume(from state: SearchState) throws(SearchStateError) { throw .invalid("steps") }
 
     func found() -> Candidate? {
         currentPicture.map { picture in

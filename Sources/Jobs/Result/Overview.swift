@@ -122,13 +122,12 @@ public struct Overview: Sendable {
         _ candidate: Candidate, _ picture: Picture, number: Int, scale: Int, on page: inout Picture,
         _ layout: OverviewLayout
     ) {
-        let residual = residual(of: picture)
+        let fit = FitPictures(of: picture, input: input, degradation: degradation)
         let (x, y) = layout.origin(ofCandidate: number - 1)
         let (side, half) = (layout.side, layout.side / 2)
         page.draw(fitted(picture, to: side), x: x, y: y)
-        let again: Tensor<Float> = picture.eachChannel(degradation.targetSize) { degradation.apply($0) }
-        page.draw(Picture(again).enlarged(to: half), x: x, y: y + side)
-        page.draw(difference(residual, scale: scale).enlarged(to: half), x: x + half, y: y + side)
+        page.draw(fit.small.enlarged(to: half), x: x, y: y + side)
+        page.draw(fit.difference(scale: scale).enlarged(to: half), x: x + half, y: y + side)
 
         let line = y + side + half + layout.textSize / 2
         let label = "\(number)   rms \(candidate.certificate.rms.formatted(decimals: 1)) grey levels, "
@@ -138,25 +137,12 @@ public struct Overview: Sendable {
             y: line, size: layout.textSize, colour: candidate.accepted ? Ink.accepted : Ink.declined)
     }
 
-    /// D(candidate) − input, [3, h, w], intensities.
-    private func residual(of picture: Picture) -> Tensor<Double> {
-        var low = picture.degraded(by: degradation)
-        let target: Tensor<Double> = input.tensor()
-        for i in 0..<low.count { low[i] -= target[i] }
-        return low
-    }
-
     /// The largest power of two, up to 16, that keeps nearly every difference on the grey scale.
     private func amplification(of certificates: [Certificate]) -> Int {
         let largest = 2.5 * (certificates.map { $0.mse.squareRoot() }.max() ?? 0)
         var scale = 1
         while scale < 16 && largest * Double(2 * scale) <= 0.5 { scale *= 2 }
         return scale
-    }
-
-    /// Mid-grey where there is no difference, brighter where the candidate is brighter.
-    private func difference(_ residual: Tensor<Double>, scale: Int) -> Picture {
-        Picture(residual.map { Float(0.5 + $0 * Double(scale)) })
     }
 
     private func fitted(_ picture: Picture, to side: Int) -> Picture {

@@ -7,22 +7,22 @@ import Tensors
 ///
 /// Pictures are blurred on the way to the map's size, by half a pixel of the map: what counts is another shadow or
 /// another eye, not another strand of hair. Red, green and blue count as for luminance.
-struct SpreadMap {
+package struct SpreadMap {
     /// Side of the map in pixels, the same for every result, so that their numbers can be compared.
-    static let side = 128
+    package static let side = 128
     private let side = Self.side
     private(set) var count = 0
     /// Σ x and Σ x² of every pixel and channel, [3 · side · side], in grey levels.
     private var sum, squares: [Double]
     private static let shares = [0.299, 0.587, 0.114]
 
-    init() {
+    package init() {
         sum = Array(repeating: 0, count: 3 * side * side)
         squares = sum
     }
 
     /// Takes one more face into account.
-    mutating func add(_ picture: Picture) {
+    package mutating func add(_ picture: Picture) {
         let small = blurred(picture)
         for i in sum.indices {
             let level = 255 * Double(small[i])
@@ -42,7 +42,7 @@ struct SpreadMap {
 
     /// The standard deviation of each pixel in grey levels, row by row; nil for fewer than two faces, which do not
     /// differ.
-    var deviations: [Double]? {
+    package var deviations: [Double]? {
         guard count > 1 else { return nil }
         let plane = side * side
         return (0..<plane).map { i in
@@ -57,7 +57,7 @@ struct SpreadMap {
     }
 
     /// The end of a scale for deviations: the power of two, from 8 grey levels on, that at most two in a hundred exceed.
-    static func scale(of deviations: [Double]) -> Double {
+    package static func scale(of deviations: [Double]) -> Double {
         var scale = 8.0
         while scale < 128, 50 * deviations.count(where: { $0 > scale }) > deviations.count { scale *= 2 }
         return scale
@@ -80,7 +80,7 @@ struct SpreadMap {
     ]
 
     /// Deviations, row by row, as a square picture, between the map's pixels in proportion.
-    static func picture(of deviations: [Double], side newSide: Int, scale: Double) -> Picture {
+    package static func picture(of deviations: [Double], side newSide: Int, scale: Double) -> Picture {
         let taps = (0..<newSide).map { i -> (first: Int, second: Int, share: Double) in
             let position = (Double(i) + 0.5) * Double(side) / Double(newSide) - 0.5
             let first = min(max(Int(position.rounded(.down)), 0), side - 1)

@@ -17,11 +17,14 @@ final class InputRun {
     private var batch: SearchBatch?
     private var nextCandidate = 1
     private var unwritten: [Candidate] = []
+    /// Where searches under way are kept for a later run; nil where that could not come back to them.
+    private let saved: SavedSearches?
 
     init(
-        _ picture: JobPicture, _ request: UpsampleRequest, model: Model, operatorGuess: OperatorGuess?
+        _ picture: JobPicture, _ request: UpsampleRequest, model: Model, operatorGuess: OperatorGuess?,
+        saved: SavedSearches?
     ) throws {
-        (input, self.picture, self.request) = (picture.input, picture, request)
+        (input, self.picture, self.request, self.saved) = (picture.input, picture, request, saved)
         folder = try ResultFolder(destination: picture.input.destination)
         writer = ResultWriter(
             folder: folder, picture: picture, request: request, model: model, operatorGuess: operatorGuess)
@@ -34,17 +37,24 @@ final class InputRun {
         if !unwritten.isEmpty { return .candidate(try writer.write(unwritten.removeFirst())) }
         if let batch {
             if !isCancelled, let step = batch.next() {
+                saved?.save(batch.searches)
                 try keep(step, of: batch)
                 return .step(step)
             }
+            saved?.save(batch.searches, atEnd: true)
             unwritten = batch.found()
             self.batch = nil
         } else {
             guard !isCancelled, nextCandidate <= request.count else { return nil }
             let candidates = nextCandidate...min(nextCandidate + size - 1, request.count)
-            batch = try SearchBatch(
+            let batch = try SearchBatch(
                 request.method, writer.searchRequest, latents: latents, seats: seats, candidates: candidates)
             nextCandidate = candidates.upperBound + 1
+            self.batch = batch
+            let steps = saved?.resume(batch.searches) ?? []
+            if steps.contains(where: { $0 > 0 }) {
+                return .resumed(input, candidates: Array(candidates), after: steps)
+            }
         }
         return try next(seats: seats, latents: latents, batch: size, isCancelled: isCancelled)
     }
@@ -70,9 +80,23 @@ final class InputRun {
         if report.interrupted == true { destination = ResultFolder.placeForIncomplete(destination) }
         let replaces = destination == input.destination && kind(of: destination) != .missing
         try folder.commit(as: destination)
+        if report.interrupted != true { saved?.discard() }
         return .finished(
             UpsampleResult(input: input, folder: destination, report: report, replacedEarlier: replaces))
     }
 
     func discard() { folder.discard() }
+
+    /// What of it can be looked at while it goes on.
+    var glance: UpsampleGlance {
+        UpsampleGlance(
+            input: picture.target.picture, degradation: writer.searchRequest.degradation,
+            folder: folder.staging)
+    }
+
+    /// The face that a step has come to, small; nil for a step that is not the latest.
+    func glimpse(after step: SearchStep, side: Int) -> Picture? {
+        batch?.searches.first { $0.candidate == step.candidate && $0.completedSteps == step.index }?
+            .glimpse(side: side)
+    }
 }

@@ -16,6 +16,8 @@ public enum UpsampleEvent: Sendable {
     /// By itself, before any search, an input does not look like a face that the model makes: nothing found for it will be
     /// accepted. `likeness` as in ``Judgement``.
     case unlike(JobInput, likeness: Double)
+    /// Searches that an earlier run had begun go on: which candidates, and after how many steps, 0 for one that begins.
+    case resumed(JobInput, candidates: [Int], after: [Int])
     case step(SearchStep)
     /// A candidate is found, written and measured.
     case candidate(Report.Candidate)
@@ -46,6 +48,16 @@ public struct UpsampleResult: Sendable {
     public var hasAccepted: Bool { report.candidates.contains(where: \.accepted) }
 }
 
+/// What can be looked at of a result that is being made.
+public struct UpsampleGlance: Sendable {
+    /// What is searched for.
+    public var input: Picture
+    /// D, from the faces found to the input.
+    public var degradation: any Degradation
+    /// Where files are until the result is complete.
+    public var folder: FilePath
+}
+
 /// Searches for the faces of one input after another and writes what is found: the sequence of what happens.
 ///
 /// Inputs are read when their turn comes, one at a time. What fails is an event and does not stop the others. Cancelling
@@ -66,6 +78,7 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
     private var swept: Set<FilePath> = []
     private let cancellation: Cancellation
     private let batch: Int
+    private let keepsSearches: Bool
     private var begun = 0
     private var current: InputRun?
     /// Events that wait to be handed out.
@@ -76,14 +89,16 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
     ///   - ledger: of a job over many inputs, made with the request's settings.
     ///   - batch: how many candidates advance together; changes no result.
     ///   - threads: processor threads; changes no result.
+    ///   - keepsSearches: whether a later run of the same request may come back, which then goes on with the searches that
+    ///     this one had begun; changes no result.
     /// - Throws: what the method says of a model that it cannot search in, or `ModelError`.
     public init(
         _ list: InputList, _ request: UpsampleRequest, model: Model, rule: ReplacementRule,
-        ledger: Ledger? = nil, batch: Int = 1, threads: Int,
+        ledger: Ledger? = nil, batch: Int = 1, threads: Int, keepsSearches: Bool = false,
         cancellation: Cancellation = Cancellation()
     ) throws {
         (self.list, self.request, self.model, self.rule) = (list, request, model, rule)
-        self.cancellation = cancellation
+        (self.cancellation, self.keepsSearches) = (cancellation, keepsSearches)
         known = ledger.map { KnownResults(ledger: $0, request: request, model: model) }
         try request.method.validate(for: model.specification)
         latents =
@@ -94,6 +109,15 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
     }
 
     private var isCancelled: Bool { cancellation.isRequested }
+
+    /// Of the input under way.
+    public var glance: UpsampleGlance? { current?.glance }
+
+    /// The face that a step has come to, `side` pixels or a little fewer; only before the next event, and nil where candidates
+    /// advance together.
+    public func glimpse(after step: SearchStep, side: Int) -> Picture? {
+        batch == 1 ? current?.glimpse(after: step, side: side) : nil
+    }
 
     public func next() -> UpsampleEvent? {
         while waiting.isEmpty {
@@ -136,7 +160,12 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
         // Said of the input alone, whatever runs beside it.
         let isOpen = request.operator == nil && picture.mosaic == nil
         let guess = isOpen ? request.method.operatorGuess(of: picture.target, latents: latents) : nil
-        current = try InputRun(picture, request, model: model, operatorGuess: guess)
+        let saved =
+            keepsSearches
+            ? SavedSearches(
+                in: input.destination.folder, sha256: picture.sha256, settings: request.settings(with: model))
+            : nil
+        current = try InputRun(picture, request, model: model, operatorGuess: guess, saved: saved)
         if let likeness = request.method.likeness(of: picture.target, latents: latents),
             likeness < FaceLikeness.limit
         {
@@ -159,7 +188,9 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
     /// Clears the folder that an input's result goes to of what killed runs left, once.
     private func sweepFolder(for input: JobInput) {
         let folder = input.destination.folder
-        if swept.insert(folder).inserted { Staging.sweep(folder) }
+        guard swept.insert(folder).inserted else { return }
+        Staging.sweep(folder)
+        SavedSearches.sweep(folder)
     }
 
     /// Makes the generators and the output folder, once, if there is memory and room for them.
@@ -168,6 +199,7 @@ public final class UpsampleJob: Sequence, IteratorProtocol {
         let count = Swift.min(batch, threads)
         try MemoryBudget(model.memory, generators: count).check()
         try list.makeOutputFolder()
+        SavedSearches.sweep(list.output)
         // Results name it; it is there before they are.
         model.prepareDigest()
         seats = zip(try model.makeGenerators(count, threads: threads), threadShares(threads, of: count))

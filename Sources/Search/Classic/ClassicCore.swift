@@ -1,3 +1,4 @@
+import Imaging
 import Tensors
 
 /// The arithmetic of the classic search for one candidate, in single precision for users and in double for its proofs.
@@ -174,5 +175,51 @@ final class ClassicCore<Scalar: SearchScalar> {
             model.setNoise(noiseParameters[i].value, at: position)
         }
         return isFinite
+    }
+}
+
+extension ClassicCore where Scalar == Float {
+    func glimpse(side: Int) -> Picture? { completedSteps > 0 ? workspace.glimpse(side: side) : nil }
+}
+
+// MARK: - State
+
+extension ClassicCore where Scalar == Float {
+    var state: SearchState? {
+        guard let step = best.step, !hasDiverged, completedSteps > 0 else { return nil }
+        var state = SearchState(numbers: [
+            "steps": Double(completedSteps), "seconds": seconds, "best.step": Double(step),
+        ])
+        z.put(into: &state, as: "z")
+        state.put(best.z, as: "best.z")
+        for i in trainable.indices {
+            noiseParameters[i].put(into: &state, as: "noise.\(i)")
+            state.put(best.noise[i], as: "best.noise.\(i)")
+        }
+        return state
+    }
+
+    /// Renders the best point once, for its picture and its fit.
+    func resume(from state: SearchState) throws(SearchStateError) {
+        precondition(completedSteps == 0, "the search is under way")
+        let (steps, bestStep) = (try state.count("steps"), try state.count("best.step"))
+        guard 1...method.steps ~= steps, bestStep <= steps else { throw .invalid("steps") }
+        let resumedZ = try z.resumed(from: state, as: "z")
+        let bestZ = try state.tensor("best.z", shape: z.value.shape)
+        var (resumedNoise, bestNoise) = (noiseParameters, noiseParameters)
+        for i in trainable.indices {
+            resumedNoise[i] = try resumedNoise[i].resumed(from: state, as: "noise.\(i)")
+            bestNoise[i].value = try state.tensor("best.noise.\(i)", shape: bestNoise[i].value.shape)
+        }
+        seconds = try state.number("seconds")
+        for (i, position) in trainable.enumerated() { model.setNoise(bestNoise[i].value, at: position) }
+        latentModel.forward(z: bestZ, w: &workspace.w)
+        model.render(w: workspace.w, image: &workspace.image)
+        workspace.degradeRoundedPicture(by: model)
+        best.replace(
+            fit: pixelLoss.meanSquare(workspace.lowRes), step: bestStep, z: bestZ, noise: bestNoise,
+            rounded: workspace.large)
+        (z, noiseParameters, completedSteps) = (resumedZ, resumedNoise, steps)
+        for (i, position) in trainable.enumerated() { model.setNoise(noiseParameters[i].value, at: position) }
     }
 }

@@ -50,6 +50,11 @@ public final class ClassicSearch: CandidateSearch, Sequence, IteratorProtocol {
     public var method: ClassicMethod { core.method }
     public var ending: Candidate.Ending { core.ending }
     public var currentPicture: Picture? { core.best.step == nil ? nil : core.best.picture }
+    public func glimpse(side: Int) -> Picture? { core.glimpse(side: side) }
+    public var completedSteps: Int { core.completedSteps }
+    public var state: SearchState? { core.state }
+
+    public func resume(from state: SearchState) throws(SearchStateError) { try core.resume(from: state) }
 
     public func next() -> SearchStep? { core.next() }
 

@@ -19,4 +19,18 @@ public protocol CandidateSearch: AnyObject {
 
     /// The picture of the best point so far, where there is one.
     var currentPicture: Picture? { get }
+
+    /// The picture of the point measured last, `side` pixels or a little fewer, at next to no cost. Only between a step and the next
+    /// of any search on the same seat; nil before the first.
+    func glimpse(side: Int) -> Picture?
+
+    /// Steps taken so far.
+    var completedSteps: Int { get }
+
+    /// What it has come to, to be resumed from; nil before the first step, and where numbers are no longer finite.
+    var state: SearchState? { get }
+
+    /// Goes on from what the same search had come to. Only before the first step.
+    /// - Throws: `SearchStateError`; the search is then as it was.
+    func resume(from state: SearchState) throws(SearchStateError)
 }

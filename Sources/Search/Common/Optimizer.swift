@@ -17,11 +17,11 @@ public enum OptimizerKind: String, CaseIterable, Codable, Sendable {
 struct Optimizer<Scalar: BinaryFloatingPoint & Sendable> {
     let kind: OptimizerKind
     /// Steps taken.
-    private var time = 0
+    var time = 0
     /// The running mean of the gradient; for `sgdm` its momentum; unused by `sgd`.
-    private var mean: Tensor<Scalar>
+    var mean: Tensor<Scalar>
     /// The running mean of the squared gradient; for `adamax` the decaying maximum; else unused.
-    private var scale: Tensor<Scalar>
+    var scale: Tensor<Scalar>
 
     /// Adam's β₂: how much of the squared gradient's mean is kept in a step.
     private let decay: Double

@@ -4,11 +4,11 @@ import Tensors
 ///
 /// The optimiser's running means stay where they are, neither projected nor turned, as in PULSE.
 struct Parameter<Scalar: BinaryFloatingPoint & Sendable> {
-    private(set) var value: Tensor<Scalar>
+    var value: Tensor<Scalar>
     /// Where the next value is written: who was given the present one keeps it until then.
     private var next: Tensor<Scalar>
     private let sphere: Sphere
-    private var optimizer: Optimizer<Scalar>
+    var optimizer: Optimizer<Scalar>
 
     /// - Parameter rows: how many equal parts have a sphere of their own.
     init(_ value: Tensor<Scalar>, rows: Int, _ kind: OptimizerKind) {

@@ -1,5 +1,6 @@
 import Degradation
 import Generators
+import Imaging
 import Tensors
 
 /// The memory that one step of a search works in. Searches that take turns on one generator share it.
@@ -101,6 +102,34 @@ final class SearchWorkspace<Scalar: SearchScalar> {
     }
 
     var dLowResIsZero: Bool { dLowRes.withUnsafeBufferPointer { $0.allSatisfy { $0 == 0 } } }
+}
+
+extension SearchWorkspace where Scalar == Float {
+    /// The picture that was rendered last, by the means of squares of pixels.
+    func glimpse(side: Int) -> Picture {
+        let (width, height) = (image.shape[2], image.shape[1])
+        let step = max(1, (max(width, height) + side - 1) / side)
+        let (columns, rows) = (width / step, height / step)
+        var pixels = [UInt8](repeating: 0, count: 3 * columns * rows)
+        image.withUnsafeBufferPointer { x in
+            for channel in 0..<3 {
+                for row in 0..<rows {
+                    for column in 0..<columns {
+                        var sum: Float = 0
+                        for i in 0..<step {
+                            let start = (channel * height + row * step + i) * width + column * step
+                            for j in 0..<step { sum += x[start + j] }
+                        }
+                        let mean = sum / Float(step * step)
+                        let level = (mean.isFinite ? mean + 1 : 0) * 127.5
+                        pixels[(row * columns + column) * 3 + channel] = UInt8(
+                            min(max(level.rounded(), 0), 255))
+                    }
+                }
+            }
+        }
+        return Picture(width: columns, height: rows, pixels: pixels)
+    }
 }
 
 extension Tensor {

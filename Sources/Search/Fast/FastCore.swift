@@ -1,3 +1,4 @@
+import Imaging
 import Tensors
 
 /// The arithmetic of the fast search for one candidate, in single precision for users and in double for its proofs.
@@ -202,5 +203,45 @@ final class FastCore<Scalar: SearchScalar> {
         model.renderBackward(dImage: workspace.large, dW: &workspace.dW, dNoise: &workspace.dNoise)
         latentModel.backward(z: u, dW: workspace.dW, dZ: &workspace.dZ)
         for i in 0..<u.count { workspace.dZ[i] += dPrior[i] }
+    }
+}
+
+extension FastCore where Scalar == Float {
+    func glimpse(side: Int) -> Picture? { completedSteps > 0 ? workspace.glimpse(side: side) : nil }
+}
+
+// MARK: - State
+
+extension FastCore where Scalar == Float {
+    var state: SearchState? {
+        guard let bestStep, !hasDiverged, completedSteps > 0 else { return nil }
+        var state = SearchState(numbers: [
+            "steps": Double(completedSteps), "stepCount": Double(stepCount), "seconds": seconds,
+            "best.step": Double(bestStep), "best.loss": bestLoss, "best.misfit": bestMisfit,
+            "best.fit": bestFit,
+        ])
+        state.put(u, as: "u")
+        state.put(bestPoint, as: "best")
+        common.put(into: &state, as: "common")
+        apart.put(into: &state, as: "apart")
+        return state
+    }
+
+    func resume(from state: SearchState) throws(SearchStateError) {
+        precondition(completedSteps == 0, "the search is under way")
+        let (steps, stepCount) = (try state.count("steps"), try state.count("stepCount"))
+        guard [method.steps, method.steps + method.hardSteps].contains(stepCount), 1...stepCount ~= steps
+        else {
+            throw .invalid("steps")
+        }
+        let (u, best) = (try state.tensor("u", shape: u.shape), try state.tensor("best", shape: u.shape))
+        let common = try common.resumed(from: state, as: "common")
+        let apart = try apart.resumed(from: state, as: "apart")
+        let (step, loss) = (try state.count("best.step"), try state.number("best.loss"))
+        let (misfit, fit) = (try state.number("best.misfit"), try state.number("best.fit"))
+        seconds = try state.number("seconds")
+        (self.u, bestPoint, self.common, self.apart) = (u, best, common, apart)
+        (bestStep, bestLoss, bestMisfit, bestFit) = (step, loss, misfit, fit)
+        (completedSteps, self.stepCount) = (steps, stepCount)
     }
 }

@@ -63,6 +63,11 @@ final class FastSearch: CandidateSearch {
     var candidate: Int { core.candidate }
     var ending: Candidate.Ending { core.ending }
     var currentPicture: Picture? { core.best()?.picture }
+    func glimpse(side: Int) -> Picture? { core.glimpse(side: side) }
+    var completedSteps: Int { core.completedSteps }
+    var state: SearchState? { core.state }
+
+    func resume(from state: SearchState) throws(SearchStateError) { try core.resume(from: state) }
 
     func next() -> SearchStep? { core.step() }
 

@@ -224,7 +224,7 @@ struct UpsampleCommand: ComputingCommand {
         }
         let job = try UpsampleJob(
             list, request, model: model, rule: rule, ledger: ledger, batch: batch, threads: threads,
-            cancellation: cancellation)
+            keepsSearches: ledger != nil, cancellation: cancellation)
         let status = UpsampleConsole(
             request, style: progress, explainsOperator: self.operator != nil && request.operator == nil,
             listing: listing

@@ -43,6 +43,9 @@ struct UpsampleConsole {
             case .unlike(let input, let likeness):
                 progress.clear()
                 printNote("\(input.path): \(unlikeInputNote(likeness: likeness))")
+            case .resumed(_, let candidates, let steps):
+                progress.clear()
+                printNote(resumedNote(candidates, after: steps))
             case .step(let step): progress.show(step)
             case .candidate: break
             case .finished(let result):
@@ -82,7 +85,7 @@ struct UpsampleConsole {
     /// How an input has ended; nil while it goes on.
     private func outcome(of event: UpsampleEvent) -> JobTally.Outcome? {
         switch event {
-        case .began, .reduced, .unlike, .step, .candidate: nil
+        case .began, .reduced, .unlike, .resumed, .step, .candidate: nil
         case .finished(let result):
             result.report.interrupted == true ? nil : .done(isAccepted: result.hasAccepted)
         case .failed(_, let error): error is JournalError ? nil : .failed

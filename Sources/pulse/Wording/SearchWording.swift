@@ -150,3 +150,11 @@ func operatorNote(_ guess: OperatorGuess, chosen: String) -> String {
             + "\(chosen) is taken (--operator takes another)."
         : "The input looks made small by \(guess.likeliest) (\(margin)): that is taken (--operator takes another)."
 }
+
+/// What is said where a run goes on with searches that an earlier one had begun.
+func resumedNote(_ candidates: [Int], after steps: [Int]) -> String {
+    let parts = zip(candidates, steps).filter { $1 > 0 }.map {
+        "candidate \($0) after \($1) \($1 == 1 ? "step" : "steps")"
+    }
+    return "going on where an earlier run was stopped: \(parts.joined(separator: ", "))"
+}

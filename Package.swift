@@ -21,18 +21,36 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
         .package(url: "https://github.com/apple/swift-system", "1.4.0"..<"1.9.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     ],
     targets: [
         // The command line. Dependencies point down only, in the order of this list.
         .executableTarget(
             name: "pulse",
             dependencies: [
-                "Restoration", "Jobs", "Search", "FaceAlignment", "Models", "Generators", "Folders",
-                "Imaging", "Degradation", "Checkpoints", "Engine", "Tensors", "Files",
+                "PulseServer", "Restoration", "Jobs", "Search", "FaceAlignment", "Models", "Generators",
+                "Folders", "Imaging", "Degradation", "Checkpoints", "Engine", "Tensors", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"]),
 
+        .target(
+            name: "PulseServer",
+            dependencies: [
+                "CPage", "CFiles", "Restoration", "Jobs", "Search", "FaceAlignment", "Models", "Folders",
+                "Imaging",
+                "Degradation", "Files", "Clibzip",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            exclude: ["README.md", "Page"]),
         .target(
             name: "Restoration",
             dependencies: [
@@ -90,6 +108,7 @@ let package = Package(
         // C and C++: our kernels, and thin shims over libvips and dlib.
         .target(name: "CKernels", exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CFiles"),
+        .target(name: "CPage"),
         .target(name: "CVips", dependencies: ["Clibvips"], exclude: ["README.md"]),
         .target(
             name: "CDlib", dependencies: ["Cdlib"], exclude: ["README.md"],
@@ -173,6 +192,12 @@ let package = Package(
         .testTarget(
             name: "RestorationTests",
             dependencies: ["Restoration", "FaceAlignment", "Imaging", "Tensors", "TestSupport"]),
+        .testTarget(
+            name: "PulseServerTests",
+            dependencies: [
+                "PulseServer", "Jobs", "Search", "Files", "TestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
         .testTarget(
             name: "PulseCommandTests",
             dependencies: [

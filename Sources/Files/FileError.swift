@@ -24,12 +24,12 @@ public struct FileError: Error, Equatable, Sendable {
     }
 
     /// The problem behind `errno` after a call that reads.
-    static func reading(_ path: FilePath, code: Int32 = errno) -> FileError {
+    package static func reading(_ path: FilePath, code: Int32 = errno) -> FileError {
         FileError(path, code == ENOENT || code == ENOTDIR ? .missing : .unreadable(code: code))
     }
 
     /// The problem behind `errno` after a call that writes.
-    static func writing(_ path: FilePath, code: Int32 = errno) -> FileError {
+    package static func writing(_ path: FilePath, code: Int32 = errno) -> FileError {
         FileError(path, .unwritable(code: code))
     }
 }

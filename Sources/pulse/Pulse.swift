@@ -22,7 +22,7 @@ struct Pulse: ParsableCommand {
         version: pulseVersion,
         subcommands: [
             AlignCommand.self, UpsampleCommand.self, RestoreCommand.self, GenerateCommand.self,
-            ModelCommand.self,
+            ModelCommand.self, ServeCommand.self, ServeJobCommand.self, ServeLookCommand.self,
         ])
 
     /// Runs the command line and ends the process with one of the codes of `ExitStatus`.

@@ -27,7 +27,7 @@ public struct FastMethod: SearchMethod {
     public var independentMisfits = 100.0
     /// How different the starts of candidates are: 0 is the encoder's guess for all, 1 a draw from all that it deems
     /// possible.
-    public var spread = 1.0
+    public var spread = 1.25
     /// Whether the searched picture is corrected so that it downscales to the target exactly.
     public var exactFit = true
     /// What has damaged the target, of which the exact fit follows what that does not explain; nil to look for it.

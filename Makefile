@@ -5,7 +5,7 @@ PREFIX ?= $(HOME)/.local
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test parity fuzz test-neon bench format lint clean install uninstall
+.PHONY: help setup demo build test test-page parity fuzz test-neon bench format lint clean install uninstall
 
 help: ## List these targets
 	@echo 'pulse: realistic faces that downscale to a tiny one'
@@ -24,6 +24,9 @@ build: ## Build the command-line tool in release
 
 test: ## Set up as above and run every test
 	@Tools/test.sh
+
+test-page: ## Go through the page of `pulse serve` in a real browser
+	@Tools/test-page.sh
 
 parity: ## Compare whole searches on a random StyleGAN with what the original PULSE recorded
 	@Tools/parity.sh

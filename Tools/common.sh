@@ -84,3 +84,14 @@ clang_format() {
 build_quietly() {
     { swift "$@" 2>&1 >&3 | sed '/^warning: prohibited flag(s)/d' >&2; } 3>&1
 }
+
+TEST_BUILD=(--configuration release --scratch-path .build-test)
+
+# build_tests: pulse and all tests, with the model imported by that pulse, .build-test/release/pulse.
+build_tests() {
+    Tools/fetch.sh
+    say "Building pulse and its tests in release (a first build takes a few minutes)"
+    # Builds them as `swift test` does, and lists them after.
+    build_quietly test list "${TEST_BUILD[@]}" --disable-xctest >/dev/null
+    Tools/import.sh .build-test/release/pulse
+}

@@ -15,11 +15,11 @@ cxx_works() {
 find_swift() {
     command -v swift >/dev/null || fail \
         "Swift is not installed (no 'swift' on the path)." \
-        "Install Swift 6.0 or newer as the Swift project's install page says, then run this again."
+        "Install Swift 6.2 or newer as the Swift project's install page says, then run this again."
     local version
-    version="$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\).*/\1/p' | head -n 1)"
-    [ "${version:-0}" -ge 6 ] || fail \
-        "Swift ${version:-of unknown version} is too old; Swift 6.0 or newer is needed."
+    version="$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)"
+    [ "$(printf '6.2\n%s\n' "${version:-0}" | sort -V | head -n 1)" = 6.2 ] || fail \
+        "Swift ${version:-of unknown version} is too old; Swift 6.2 or newer is needed."
     CXX="$(beside_swift clang++)"
 }
 

@@ -4,13 +4,8 @@
 # after the runner.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-build=(--configuration release --scratch-path .build-test)
-
 Tools/packages.sh checks
 Tools/test-kernels.sh
-Tools/fetch.sh
-say "Building pulse and its tests in release (a first build takes a few minutes)"
-build_quietly test list "${build[@]}" --disable-xctest >/dev/null # builds them as `swift test` does; lists them after
-Tools/import.sh .build-test/release/pulse
+build_tests
 say "Running the tests"
-exec swift test "${build[@]}" --skip-build --disable-xctest
+exec swift test "${TEST_BUILD[@]}" --skip-build --disable-xctest

@@ -56,7 +56,7 @@ function problemView(error) {
 
 /** Where somebody stands without the secret. */
 function door() {
-  const field = h("input", { id: "secret", name: "secret", type: "password", autocomplete: "off", required: true });
+  const field = h("input", { id: "secret", name: "secret", type: "password", autocomplete: "current-password", required: true });
   const wrong = h("p", { role: "alert", class: "wrong" });
   const enter = async event => {
     event.preventDefault();

@@ -1,15 +1,20 @@
 // One face closely: beside the picture it was made for, made small again, and their difference.
 
+import { api } from "./api.js";
 import { h, fill } from "./dom.js";
 import { number, t } from "./text.js";
 
 /** @returns {HTMLElement} what shows candidate `candidate` of `job`. */
 export function compareView(job, candidate, copied) {
-  const others = [
-    ["input", job.input?.url], ["small", candidate.files.small], ["difference", candidate.files.difference],
-  ].filter(([, url]) => url);
-  const face = h("img", { src: candidate.files.picture, alt: t("job.candidate", candidate.number), class: "face" });
-  const other = h("img", { alt: "", class: "other pixels" });
+  // A face in a photograph is looked at there, beside the photograph as it was.
+  const inPhoto = Boolean(candidate.files.photo);
+  const others = (inPhoto ? [["input", job.picture && api.pictureURL(job.picture)]]
+    : [["input", job.input?.url], ["small", candidate.files.small], ["difference", candidate.files.difference]]).filter(([, url]) => url);
+  const face = h("img", {
+    src: candidate.files.photo ?? candidate.files.picture, alt: t("job.candidate", candidate.number), class: "face",
+    onload: () => { stage.style.aspectRatio = `${face.naturalWidth} / ${face.naturalHeight}`; },
+  });
+  const other = h("img", { alt: "", class: inPhoto ? "other" : "other pixels" });
   const stage = h("div", { class: "lens" }, face, other);
   const slider = h("input", {
     type: "range", min: "0", max: "100", value: "50", step: "1", id: "slider", "aria-label": t("compare.slider"), oninput: slid,

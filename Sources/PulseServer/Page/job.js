@@ -79,7 +79,7 @@ export async function jobView(id, go) {
     }
   }
 
-  const verdict = candidate => t(candidate.accepted ? "job.accepted" : "job.declined");
+  const verdict = candidate => t(candidate.accepted === null ? "job.found" : candidate.accepted ? "job.accepted" : "job.declined");
 
   function inputTile() {
     if (!job.input) return null;

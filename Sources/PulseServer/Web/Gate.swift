@@ -10,6 +10,7 @@ import Logging
 /// So the name asked for has to be one of ours, changes have to come from our own page, and everybody shows the secret.
 struct Gate: RouterMiddleware {
     let doorkeeper: Doorkeeper
+    let routes: [Route]
     let counter: RequestCounter
     let logger: Logger
 
@@ -24,7 +25,7 @@ struct Gate: RouterMiddleware {
         } catch let problem as Problem {
             response = answer(problem)
         } catch let error as HTTPError {
-            response = answer(problem(for: error))
+            response = answer(problem(for: error, request))
         } catch is CancellationError {
             response = answer(Problem(.failed, "The server is ending."))
         } catch {
@@ -37,12 +38,19 @@ struct Gate: RouterMiddleware {
         return response
     }
 
-    private func problem(for error: HTTPError) -> Problem {
+    /// The router's own errors; it knows no other for an address that is asked for what it cannot do.
+    private func problem(for error: HTTPError, _ request: Request) -> Problem {
         switch error.status {
-        case .notFound: Problem(.notFound, "There is nothing at this address.")
-        case .contentTooLarge: Problem(.tooLarge, "The request is too large.")
-        case .badRequest: Problem(.badRequest, "The request is not understood.")
-        default: Problem(.failed, "This could not be done.")
+        case .notFound:
+            let allowed = routes.methods(at: request.uri.path).joined(separator: ", ")
+            guard allowed.isEmpty else {
+                return Problem(
+                    .methodNotAllowed, "This address knows \(allowed) only.", headers: ["Allow": allowed])
+            }
+            return Problem(.notFound, "There is nothing at this address.")
+        case .contentTooLarge: return Problem(.tooLarge, "The request is too large.")
+        case .badRequest: return Problem(.badRequest, "The request is not understood.")
+        default: return Problem(.failed, "This could not be done.")
         }
     }
 

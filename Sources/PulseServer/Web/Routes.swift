@@ -33,31 +33,28 @@ struct WebServices: Sendable {
     var routes: [Route] { pageRoutes + aboutRoutes + pictureRoutes + jobRoutes + fileRoutes }
 
     func router(_ logger: Logger) -> Router<WebContext> {
-        let router = Router(context: WebContext.self)
-        router.add(middleware: Gate(doorkeeper: doorkeeper, counter: counter, logger: logger))
         let routes = routes
+        let router = Router(context: WebContext.self)
+        router.add(middleware: Gate(doorkeeper: doorkeeper, routes: routes, counter: counter, logger: logger))
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 try await route.handler(request, context)
             }
         }
-        // The router knows no answer for what a path has no method for.
-        for path in Set(routes.map(\.path)) {
-            let known = routes.filter { $0.path == path }.map(\.method)
-            let allowed = known.map(\.rawValue).sorted().joined(separator: ", ")
-            for method in Self.methods where !known.contains(method) {
-                router.on(RouterPath(path), method: method) { _, _ -> Response in
-                    throw Problem(
-                        .methodNotAllowed, "This address knows \(allowed) only.", headers: ["Allow": allowed])
-                }
-            }
-        }
         return router
     }
+}
 
-    private static let methods: [HTTPRequest.Method] = [
-        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
-    ]
+extension [Route] {
+    /// What an address can be asked for, in order; empty for one that there is not.
+    func methods(at path: String) -> [String] {
+        let parts = path.split(separator: "/")
+        return filter { route in
+            let names = route.path.split(separator: "/")
+            return names.count == parts.count
+                && zip(names, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        }.map(\.method.rawValue).sorted()
+    }
 }
 
 extension Request {
@@ -131,6 +128,5 @@ private func reason(of error: any Error) -> String {
 
 /// A time as clients read it.
 func timestamp(_ seconds: Double) -> String {
-    Date(timeIntervalSince1970: seconds).formatted(
-        .iso8601.year().month().day().time(includingFractionalSeconds: true))
+    Date(timeIntervalSince1970: seconds).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
 }

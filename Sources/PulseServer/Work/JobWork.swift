@@ -87,14 +87,7 @@ public struct JobWork {
             case .unlike(_, let likeness): tell(.unlike(likeness: likeness))
             case .resumed(_, _, let steps): tell(.resumed(step: steps.max() ?? 0))
             case .step(let step):
-                let isDue = previews.isDue(step.candidate)
-                if isDue, let picture = job.glimpse(after: step, side: 256) {
-                    try? save(picture, as: JobFiles.preview(step.candidate))
-                }
-                tell(
-                    .step(
-                        candidate: step.candidate, step: step.index, steps: step.total,
-                        rms: 255 * step.fit.squareRoot(), seconds: step.seconds, preview: isDue))
+                tell(step, previews.isDue(step.candidate) ? job.glimpse(after: step, side: 256) : nil)
             case .candidate(let candidate):
                 guard let glance = job.glance else { break }
                 tell(.candidate(try keep(candidate, request, glance, &spread)))
@@ -169,13 +162,20 @@ public struct JobWork {
             restoration, model: ModelStore().load(request.model), detector: FaceDetector(), rule: .any,
             threads: order.threads, cancellation: cancellation)
         var failure: (any Error)?
+        var previews = PreviewClock()
         job.run(list.inputs) { event in
             switch event {
             case .step(_, _, let step):
-                tell(
-                    .step(
-                        candidate: step.candidate, step: step.index, steps: step.total,
-                        rms: 255 * step.fit.squareRoot(), seconds: step.seconds, preview: false))
+                tell(step, previews.isDue(step.candidate) ? job.glimpse(after: step, side: 256) : nil)
+            case .candidate(_, let candidate, let picture):
+                var body = CandidateBody(number: candidate.number, steps: candidate.steps)
+                // The fit is that of the photograph, which follows when all are found.
+                (body.state, body.step, body.seconds) = (.done, candidate.steps, candidate.seconds)
+                body.searchedFaceRMS = candidate.judgement?.searchedFaceRMS
+                body.priorPercentile = candidate.judgement?.priorPercentile
+                guard (try? link(picture, as: JobFiles.picture(candidate.number))) != nil else { break }
+                body.files = CandidateBody.Files(picture: JobFiles.picture(candidate.number))
+                tell(.candidate(body))
             case .finished(_, let folder, let report):
                 do { try finish(report, in: folder) } catch { failure = error }
             case .nothing:
@@ -223,6 +223,15 @@ public struct JobWork {
 
     // MARK: - Files
 
+    /// Tells of a step, with the face that it has come to where that is worth its time.
+    private func tell(_ step: SearchStep, _ preview: Picture?) {
+        if let preview { try? save(preview, as: JobFiles.preview(step.candidate)) }
+        tell(
+            .step(
+                candidate: step.candidate, step: step.index, steps: step.total,
+                rms: 255 * step.fit.squareRoot(), seconds: step.seconds, preview: preview != nil))
+    }
+
     private func saveSpread(_ spread: SpreadMap) throws -> String? {
         guard let deviations = spread.deviations else { return nil }
         let scale = SpreadMap.scale(of: deviations)
@@ -230,8 +239,14 @@ public struct JobWork {
         return JobFiles.spread
     }
 
+    /// Whole or not at all, but for a power cut: what can be made again is not waited for.
     private func save(_ picture: Picture, as name: String) throws {
-        try picture.writePNG(to: FilePath(JobFiles.folder).appending(name), provenance: nil)
+        let place = FilePath(JobFiles.folder).appending(name)
+        let aside = FilePath(JobFiles.folder).appending(".part")
+        try writeFile(try picture.pngData(provenance: nil), to: aside)
+        guard aside.withPlatformString({ from in place.withPlatformString { rename(from, $0) == 0 } }) else {
+            throw FileError.writing(place)
+        }
     }
 
     /// A second name for a file of the result.

@@ -17,6 +17,8 @@ public enum RestoreEvent: Sendable {
     case surveyed(JobInput, Survey)
     /// A step of the search for a face, counted from 1.
     case step(face: Int, of: Int, SearchStep)
+    /// The aligned picture of a candidate is written, at a place below the result's unfinished folder.
+    case candidate(face: Int, Candidate, picture: FilePath)
     /// The result is in place; in another folder than the input's where it is not complete and that was taken.
     case finished(JobInput, folder: FilePath, RestoreReport)
     /// There is nothing to restore: no mosaic with a face under it.
@@ -41,6 +43,8 @@ public final class RestoreJob {
     private let ledger: Ledger?
     private let cancellation: Cancellation
     private var seat: SearchSeat?
+    /// The search under way.
+    private var batch: SearchBatch?
 
     /// - Parameter ledger: of a job over many photographs: what is done is not done again.
     /// - Throws: `ModelError`, `AlignmentError`.
@@ -90,6 +94,11 @@ public final class RestoreJob {
         (try? RestoreReport(contentsOf: destination.appending(Report.name)))?.input.sha256
     }
 
+    /// The face that a step has come to, `side` pixels or a little fewer; only while that step is handled.
+    public func glimpse(after step: SearchStep, side: Int) -> Picture? {
+        batch?.searches.first { $0.candidate == step.candidate }?.glimpse(side: side)
+    }
+
     /// Looks at a photograph, and no more.
     public func survey(_ photo: Photo) throws -> Survey {
         try Survey(of: photo.picture, detector: detector, encoder: latents.encoder, regions: request.regions)
@@ -127,10 +136,15 @@ public final class RestoreJob {
             for candidate in 1...request.count where !cancellation.isRequested {
                 let batch = try SearchBatch(
                     request.method, search.request, latents: latents, seats: [seat], candidates: [candidate])
+                self.batch = batch
+                defer { self.batch = nil }
                 while !cancellation.isRequested, let step = batch.next() {
                     handle(.step(face: number, of: searches.count, step))
                 }
-                for found in batch.found() { try writer.add(found, face: number) }
+                for found in batch.found() {
+                    let picture = try writer.add(found, face: number)
+                    handle(.candidate(face: number, found, picture: picture))
+                }
             }
         }
         guard writer.hasFaces else { return handle(.interrupted(input)) }

@@ -49,7 +49,8 @@ final class RestoreWriter {
     var hasFaces: Bool { !faces.isEmpty }
 
     /// Writes an aligned candidate of a face with its latents.
-    func add(_ candidate: Candidate, face number: Int) throws {
+    /// - Returns: where the picture is.
+    func add(_ candidate: Candidate, face number: Int) throws -> FilePath {
         try makeFolder(folder.path("faces/\(number)"))
         let name = "faces/\(number)/\(candidate.number)"
         try save(candidate.picture.pngData(provenance: provenance), as: "\(name).png")
@@ -61,6 +62,7 @@ final class RestoreWriter {
         } else {
             faces.append((number, [found]))
         }
+        return folder.path("\(name).png")
     }
 
     /// Writes the photographs, the overview and the report; the folder is then complete.

@@ -34,6 +34,7 @@ struct RestoreConsole {
                     candidates: request.count * faces,
                     steps: request.method.steps)
             case .step(_, _, let step): progress.show(step)
+            case .candidate: break
             case .finished(let input, let folder, let report):
                 progress.clear()
                 printSummary(input, folder, report)
@@ -65,7 +66,7 @@ struct RestoreConsole {
 
     private func outcome(_ event: RestoreEvent) -> JobTally.Outcome? {
         switch event {
-        case .began, .surveyed, .step, .interrupted: nil
+        case .began, .surveyed, .step, .candidate, .interrupted: nil
         case .finished(_, _, let report): .done(isAccepted: report.hasAccepted)
         case .nothing: .done(isAccepted: false)
         case .failed: .failed

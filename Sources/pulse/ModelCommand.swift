@@ -11,7 +11,8 @@ struct ModelCommand: ParsableCommand {
         commandName: "model",
         abstract: "Import generators, prepare them for the fast search, and list them.",
         subcommands: [
-            ModelImportCommand.self, ModelPrepareCommand.self, ModelListCommand.self, ModelInfoCommand.self,
+            ModelImportCommand.self, ModelPrepareCommand.self, ModelDirectionsCommand.self,
+            ModelListCommand.self, ModelInfoCommand.self,
         ])
 }
 

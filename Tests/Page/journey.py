@@ -38,6 +38,7 @@ class Journey:
         self.compare()
         self.keep()
         self.come_back()
+        self.more_like_one()
         self.stop_another()
         self.choose_in_a_photograph()
         self.look_back()
@@ -112,6 +113,16 @@ class Journey:
         self.driver.forward()
         self.wait_for(OVER)
 
+    def more_like_one(self):
+        self.all(OVER)[0].click()
+        self.wait_for("#direction")
+        self.find("#amount").send_keys(Keys.ARROW_RIGHT)
+        self.find("#steer").click()
+        self.until(lambda: self.driver.current_url != self.job)
+        self.until(lambda: len(self.all(OVER)) == 1, 60)
+        self.driver.get(self.job)
+        self.wait_for(OVER)
+
     def stop_another(self):
         self.find("#more").click()
         self.wait_for("#cancel", 30).click()
@@ -143,7 +154,7 @@ class Journey:
     def look_back(self):
         self.find("#nav-history").click()
         self.wait_for(".jobs li")
-        assert len(self.all(".jobs li")) == 3
+        assert len(self.all(".jobs li")) == 4
         self.shot("history")
         self.axe("history")
         self.find("#days").clear()

@@ -47,6 +47,7 @@ export const api = {
   more: (id, request) => send("POST", `/jobs/${id}/more`, request),
   remove: id => ask("DELETE", `/jobs/${id}`),
   removeAll: () => ask("DELETE", "/jobs"),
+  models: () => ask("GET", "/models"),
   settings: () => ask("GET", "/settings"),
   saveSettings: value => send("PUT", "/settings", value),
   eventsURL: id => `${base}/jobs/${id}/events`,

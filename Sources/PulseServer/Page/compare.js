@@ -4,8 +4,8 @@ import { api } from "./api.js";
 import { h, fill } from "./dom.js";
 import { number, t } from "./text.js";
 
-/** @returns {HTMLElement} what shows candidate `candidate` of `job`. */
-export function compareView(job, candidate, copied) {
+/** @returns {HTMLElement} what shows candidate `candidate` of `job`; `more` asks for other faces, `copied` says something. */
+export function compareView(job, candidate, { copied, directions, more }) {
   // A face in a photograph is looked at there, beside the photograph as it was.
   const inPhoto = Boolean(candidate.files.photo);
   const others = (inPhoto ? [["input", job.picture && api.pictureURL(job.picture)]]
@@ -46,7 +46,8 @@ export function compareView(job, candidate, copied) {
     h("h2", { id: "compare-title", tabindex: "-1" }, t("compare.title", candidate.number)),
     h("div", { class: "two" },
       h("div", {}, stage, shown ? [slider, chooser] : null, text),
-      h("div", { class: "side" }, h("ul", { class: "facts" }, facts(candidate).map(fact => h("li", {}, fact))), keep(job, candidate, copied))));
+      h("div", { class: "side" }, h("ul", { class: "facts" }, facts(candidate).map(fact => h("li", {}, fact))), keep(job, candidate, copied),
+        job.options.mode === "fast" && candidate.files.latents ? near(job, candidate, directions, more) : null)));
 }
 
 /** The numbers in words. */
@@ -74,9 +75,33 @@ function keep(job, candidate, copied) {
       h("li", {}, h("button", { type: "button", class: "button", onclick: copy }, t("keep.link")))));
 }
 
+/** Other faces near this one. */
+function near(job, candidate, directions, more) {
+  const problem = h("p", { class: "wrong", role: "alert" });
+  const ask = async request => {
+    problem.textContent = "";
+    try { await more({ like: candidate.number, ...request }); } catch (error) { problem.textContent = error.message; }
+  };
+  const direction = h("select", { id: "direction" }, directions.map(name => h("option", { value: name }, name)));
+  const amount = h("input", { type: "range", id: "amount", min: "-4", max: "4", step: "0.5", value: "2", oninput: told });
+  const amountText = h("output", { for: "amount" });
+  function told() { amountText.textContent = number(Number(amount.value)); }
+  told();
+  const steer = event => {
+    event.preventDefault();
+    ask({ count: 1, steer: [{ direction: direction.value, amount: Number(amount.value) }] });
+  };
+  return h("div", { class: "near" },
+    h("button", { type: "button", class: "button", id: "like", onclick: () => ask({ count: job.candidates.length }) }, t("more.like")),
+    directions.length ? h("form", { onsubmit: steer }, h("h3", {}, t("steer.title")), h("p", { class: "quiet" }, t("steer.text")),
+      h("p", { class: "field" }, h("label", { for: "direction" }, t("steer.direction")), direction),
+      h("p", { class: "field" }, h("label", { for: "amount" }, t("steer.amount")), amountText), amount,
+      h("button", { class: "button", id: "steer" }, t("steer.go"))) : null, problem);
+}
+
 /** Shows another candidate in the place of the one before. */
-export function showIn(place, job, candidate, copied) {
-  fill(place, compareView(job, candidate, copied));
+export function showIn(place, job, candidate, means) {
+  fill(place, compareView(job, candidate, means));
   place.querySelector("#compare-title").focus({ preventScroll: true });
   place.scrollIntoView({ block: "nearest" });
 }

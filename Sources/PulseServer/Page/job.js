@@ -7,6 +7,7 @@ import { number, t } from "./text.js";
 
 export async function jobView(id, go) {
   let job = await api.job(id);
+  const directions = (await api.models()).models.find(model => model.name === job.model)?.directions ?? [];
   let events = null;
   let lost = false;
   let closed = false;
@@ -132,14 +133,16 @@ export async function jobView(id, go) {
     for (const tile of below.querySelectorAll(".choice-tile")) {
       tile.setAttribute("aria-pressed", String(tile.dataset.number === String(chosen)));
     }
-    showIn(place, job, candidate, say);
+    showIn(place, job, candidate, { copied: say, directions, more: ask });
+  }
+
+  async function ask(request) {
+    const next = await api.more(id, request);
+    go(`/jobs/${next.id}`);
   }
 
   async function more() {
-    try {
-      const next = await api.more(id, { count: job.candidates.length });
-      go(`/jobs/${next.id}`);
-    } catch (error) { say(error.message); }
+    try { await ask({ count: job.candidates.length }); } catch (error) { say(error.message); }
   }
 
   // Events say how things are, so that nothing is missed in a pause.

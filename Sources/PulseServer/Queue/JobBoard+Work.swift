@@ -98,7 +98,7 @@ extension JobBoard {
         case .finished(let summary):
             (job.progress.overview, job.progress.spread) = (summary.overview, summary.spread)
             (job.progress.report, job.progress.fit) = (summary.report, summary.fit)
-            running[id]?.outcome = .finished
+            running[id]?.outcome = .finished(isComplete: summary.isComplete)
         case .failed(let failure): running[id]?.outcome = .failed(Problem(failure.problem, failure.detail))
         }
         open[id] = job
@@ -111,14 +111,13 @@ extension JobBoard {
         do {
             switch (run.wish, run.outcome) {
             case (.delete, _): try await remove(id)
-            case (.stop, .finished) where job.progress.candidates.allSatisfy({ $0.state == .done }):
-                try await finish(&job, as: .done)
-            case (.stop, _):
+            case (_, .finished(isComplete: true)): try await finish(&job, as: .done)
+            case (.stop, _), (nil, .finished):
+                // It goes on from what was saved.
                 job.state = .queued
                 open[id] = job
                 try await store.update(job)
             case (.cancel, _): try await finish(&job, as: .cancelled)
-            case (nil, .finished): try await finish(&job, as: .done)
             case (nil, .failed(let problem)) where problem.kind == .diskFull: await block(id)
             case (nil, .failed(let problem)):
                 job.progress.problem = problem

@@ -20,7 +20,7 @@ actor JobBoard {
         var started: ContinuousClock.Instant
 
         enum Wish { case cancel, delete, stop }
-        enum Outcome { case finished, failed(Problem) }
+        enum Outcome { case finished(isComplete: Bool), failed(Problem) }
     }
 
     let store: Store

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Jobs
 import Models
 
 extension WebServices {
@@ -140,7 +141,8 @@ private struct ModelsBody: Encodable {
             return Entry(
                 name: model.name, isDefault: model.name == ModelStore.defaultModelName,
                 licence: model.licence,
-                biases: model.biases)
+                biases: model.biases,
+                directions: ModelStore.axes + ((try? ModelStore().directions(of: model).map(\.name)) ?? []))
         }
     }
 }

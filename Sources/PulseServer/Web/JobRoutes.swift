@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Jobs
 import Models
+import Search
 
 extension WebServices {
     var jobRoutes: [Route] {
@@ -102,9 +103,13 @@ extension WebServices {
     /// - Parameter file: the picture.
     private func submit(
         _ picture: String?, sha256: String, at file: FilePath, _ target: JobTarget, _ options: JobOptions,
-        _ client: String
+        near: NearFace? = nil, _ client: String
     ) async throws -> (job: JobRecord, isNew: Bool) {
-        let request = try options.request(settings.wording)
+        var request = try options.request(settings.wording)
+        if var method = request.method as? FastMethod, let near {
+            method.near = near
+            request.method = method
+        }
         let model: Model
         do { model = try ModelStore().load(request.model) } catch {
             throw Problem.badOption(settings.wording(error))
@@ -151,19 +156,62 @@ extension WebServices {
         }
     }
 
-    private struct MoreRequest: Codable { var count: Int? }
+    private struct MoreRequest: Codable {
+        struct Steering: Codable {
+            var direction: String
+            var amount: Double
+        }
 
-    /// The same with another seed.
+        var count: Int?
+        /// Of which candidate's face the new ones are to be like.
+        var like: Int?
+        var steer: [Steering]?
+    }
+
+    /// The face that the new ones are to be like.
+    private func near(_ asked: MoreRequest, of job: JobRecord) throws -> NearFace? {
+        guard let number = asked.like else {
+            guard asked.steer?.isEmpty ?? true else {
+                throw Problem.badOption("'steer' moves the face of 'like', which is missing.")
+            }
+            return nil
+        }
+        guard job.progress.candidates.contains(where: { $0.number == number && $0.files?.latents != nil })
+        else {
+            throw Problem.badOption("The job has no face of the number \(number) to go on from.")
+        }
+        let model = try ModelStore().load(job.options.model ?? ModelStore.defaultModelName)
+        let statistics = try model.latentStatistics()
+        let path = store.jobFolder(job.id).appending(JobFiles.folder).appending(JobFiles.latents(number))
+        let w = try LatentInputs(contentsOf: path, seed: nil, model: model).w(0)
+        var face = NearFace(w: w, statistics: statistics)
+        for steering in asked.steer ?? [] {
+            guard -6...6 ~= steering.amount else { throw Problem.badOption("'amount' must be from -6 to 6.") }
+            do {
+                let direction = try ModelStore().direction(steering.direction, of: model)
+                face.move(steering.amount, along: direction, statistics: statistics)
+            } catch let error as DirectionError {
+                throw Problem.badOption(settings.wording(error))
+            }
+        }
+        return face
+    }
+
+    /// The same with another seed, or near one of its faces.
     private func postMore(_ request: Request, _ context: WebContext) async throws -> Response {
         let asked = try await request.decoded(MoreRequest.self, context)
         let job = try await board.job(context.id())
         var options = job.options
         options.seed = nil
         if let count = asked.count { options.count = count }
+        let near = try near(asked, of: job)
+        guard near == nil || options.mode == FastMethod.name else {
+            throw Problem.badOption("'like' belongs to the mode 'fast'.")
+        }
         let more = try await submit(
             job.picture, sha256: job.sha256, at: store.jobFolder(job.id).appending(JobOrder.picture),
             job.target,
-            options, context.client)
+            options, near: near, context.client)
         return answer(await body(more.job), .created)
     }
 

@@ -33,6 +33,9 @@ public struct FastMethod: SearchMethod {
     /// What has damaged the target, of which the exact fit follows what that does not explain; nil to look for it.
     public var inputNoise: InputNoise?
 
+    /// A face that answers are to be like; nil to start from what the target looks like.
+    public var near: NearFace?
+
     public init() {}
 
     public var defaultTolerance: Double { exactFit ? 0.5 : ClassicMethod.pulseTolerance }
@@ -63,11 +66,15 @@ public struct FastMethod: SearchMethod {
         }
         if let inputNoise, !inputNoise.isPossible { throw .inputNoise(inputNoise) }
         guard (0...2).contains(spread) else { throw .spread(spread) }
+        guard near?.isPossible ?? true else { throw .near }
     }
 
     public mutating func setSteps(_ count: Int) { (steps, hardSteps) = (count, 0) }
 
-    public func validate(for generator: GeneratorSpecification) throws(FastMethodError) { try validate() }
+    public func validate(for generator: GeneratorSpecification) throws(FastMethodError) {
+        try validate()
+        guard near.map({ $0.u.count == generator.latentSize }) ?? true else { throw .near }
+    }
 
     public func makeSearch(
         _ request: SearchRequest, candidate: Int, latents: LatentSpace, seat: SearchSeat
@@ -85,4 +92,6 @@ public enum FastMethodError: Error, Equatable, Sendable {
     case independentMisfits(Double)
     case spread(Double)
     case inputNoise(InputNoise)
+    /// The face to stay near is none, or another model's.
+    case near
 }

@@ -36,7 +36,7 @@ final class FastSearch: CandidateSearch {
         likeness = FastMethod.likeness(of: target, latents: latents)
         let start = FastStart(
             seed: request.seed, candidate: candidate, specification: specification, latents: latents,
-            target: target.tensor, spread: method.spread)
+            target: target.tensor, spread: method.spread, near: method.near)
         let slots = specification.liveSlots.count
         let shape = SearchWorkspace<Float>.Shape(
             specification, request.degradation, rows: slots,

@@ -8,6 +8,8 @@ import Tensors
 /// whole ones show too much that the small picture does not. Streams are numbered as classic's: candidate·2³² + purpose,
 /// purpose 0 the latents, 1 + i noise map i.
 ///
+/// Where a face is given that answers are to be like, that takes the place of the guess, and its share that of `spread`.
+///
 /// Draws of four candidates in a row (1…4, 5…8, …) lean away from each other: each is √(4/3) times its own less the mean of
 /// the four. Each by itself is distributed as before, and their squared distances are a third larger.
 struct FastStart {
@@ -18,7 +20,7 @@ struct FastStart {
 
     init(
         seed: UInt64, candidate: Int, specification: GeneratorSpecification, latents: LatentSpace,
-        target: Tensor<Float>, spread: Double
+        target: Tensor<Float>, spread: Double, near: NearFace? = nil
     ) {
         precondition(candidate >= 1, "candidates are counted from 1")
         func stream(_ purpose: Int) -> CounterRandom {
@@ -32,6 +34,7 @@ struct FastStart {
         let statistics = latents.statistics
         let size = statistics.mean.count
         let normals = Self.normals(seed: seed, candidate: candidate, count: size)
+        let spread = near?.share ?? spread
         let share = latents.encoder == nil ? spread / 2 : spread
         var coordinates: [Double] = (0..<size).map {
             share * normals[$0] * Double(statistics.eigenvalues[$0]).squareRoot()
@@ -42,13 +45,13 @@ struct FastStart {
             for k in 0..<axes {
                 var sum = 0.0
                 for j in 0...k { sum += Double(guess.factor[k * axes + j]) * normals[j] }
-                coordinates[k] = Double(guess.coordinates[k]) + spread * sum
+                coordinates[k] = (near == nil ? Double(guess.coordinates[k]) : 0) + spread * sum
             }
         }
         u = (0..<size).map { i in
             var sum = 0.0
             for k in 0..<size { sum += coordinates[k] * Double(statistics.eigenvectors[k * size + i]) }
-            return Float(sum / max(Double(statistics.standardDeviation[i]), 1e-6))
+            return (near?.u[i] ?? 0) + Float(sum / max(Double(statistics.standardDeviation[i]), 1e-6))
         }
     }
 

@@ -1,4 +1,7 @@
 import ArgumentParser
+import Files
+import Jobs
+import Models
 import Search
 
 /// The options that only fast mode has, as typed.
@@ -26,8 +29,43 @@ struct FastArguments: ModeArguments {
             """, valueName: "noise"))
     var inputNoise: InputNoise?
 
+    @Option(
+        help: ArgumentHelp(
+            "Find faces like the one that these latents draw: K.safetensors of an earlier result.",
+            valueName: "K.safetensors"),
+        completion: .file())
+    var near: FilePath?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Move the face of --near along a direction, in standard deviations, −6…6: axis-1 … axis-8, or one that \
+            'pulse model directions' lists; may be given several times.
+            """, valueName: "direction=amount"))
+    var steer: [SteeringChoice] = []
+
+    func validate() throws {
+        guard steer.isEmpty || near != nil else {
+            throw ValidationError("--steer moves the face of --near, which is missing.")
+        }
+    }
+
+    /// The face that answers are to be like, with the model that it belongs to.
+    func nearFace(_ model: Model) throws -> NearFace? {
+        guard let near else { return nil }
+        let statistics = try model.latentStatistics()
+        let w = try LatentInputs(contentsOf: near, seed: nil, model: model).w(0)
+        var face = NearFace(w: w, statistics: statistics)
+        for choice in steer {
+            let direction = try ModelStore().direction(choice.name, of: model)
+            face.move(choice.amount, along: direction, statistics: statistics)
+        }
+        return face
+    }
+
     var given: [String] {
         [
+            near.map { _ in "--near" }, steer.isEmpty ? nil : "--steer",
             noExactFit ? "--no-exact-fit" : nil, spread.map { _ in "--spread" },
             inputNoise.map { _ in "--input-noise" },
         ].compactMap { $0 }
@@ -47,4 +85,20 @@ extension InputNoise: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 
     public static var allValueStrings: [String] { [] }
+}
+
+/// `--steer`.
+struct SteeringChoice: ExpressibleByArgument {
+    var name: String
+    var amount: Double
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, let amount = Double(parts[1]), -6...6 ~= amount else {
+            return nil
+        }
+        (name, self.amount) = (String(parts[0]), amount)
+    }
+
+    static var allValueStrings: [String] { [] }
 }

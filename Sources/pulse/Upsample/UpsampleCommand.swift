@@ -210,6 +210,10 @@ struct UpsampleCommand: ComputingCommand {
             ?? InputList(repeated.map { [$0.input] } ?? inputs, output: output)
         let model = try ModelStore().load(request.model)
         try repeated?.check(model)
+        if var method = request.method as? FastMethod, let near = try fast.nearFace(model) {
+            method.near = near
+            request.method = method
+        }
         if let other = repeated?.otherKernels(than: Kernels.default.name) {
             printNote(
                 "the report's result was computed by the kernels '\(other)', these are '\(Kernels.default.name)': sums differ in their rounding"

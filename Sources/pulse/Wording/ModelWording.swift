@@ -1,5 +1,7 @@
 import Checkpoints
+import Files
 import Generators
+import Models
 
 extension EncoderFault {
     fileprivate var words: String {
@@ -117,4 +119,17 @@ private func isCheckpointName(_ name: String) -> Bool {
 private func list(_ names: [String]) -> String {
     guard !names.isEmpty else { return "nothing" }
     return names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", and \(names.count - 8) more" : "")
+}
+
+extension DirectionError: Worded {
+    var wording: String {
+        switch self {
+        case .name(let name):
+            "'\(oneLine(name))' cannot be a direction's name: use up to 40 small letters, digits and hyphens, and not axis-N."
+        case .form(let file, let shapes, let size):
+            "\(file.string): a direction is one tensor of \(size) finite numbers, or one row for each slot; the file has \(shapes.isEmpty ? "none" : shapes.map { "[\($0.map(String.init).joined(separator: ", "))]" }.joined(separator: ", "))."
+        case .unknown(let name):
+            "there is no direction called '\(oneLine(name))'; 'pulse model directions MODEL' lists those that there are."
+        }
+    }
 }

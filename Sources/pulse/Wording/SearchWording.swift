@@ -89,6 +89,7 @@ extension FastMethodError: Worded {
                 + "\(InputNoise.qualities.upperBound)"
         case .inputNoise(let noise):
             "the input's noise is \(noise): it must be from 0 to \(Int(InputNoise.deviations.upperBound)) grey levels"
+        case .near: "the face to stay near is none, or another model's"
         case .spread(let spread): "the spread is \(spread): it must be from 0 to 2"
         }
     }

@@ -53,6 +53,37 @@ import Testing
         func isMosaic(_ x: Int, _ y: Int) -> Bool { (145..<289).contains(x) && (120..<276).contains(y) }
     }
 
+    private func schema() throws -> JSONSchema {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        return try JSONSchema(
+            contentsOf: tests.appendingPathComponent("../../Documentation/restore.schema.json").standardized)
+    }
+
+    /// Each part of a report is required, and nothing else may be in it.
+    @Test func theSchemaFindsWhatIsMissingOrTooMuch() throws {
+        try withTemporaryDirectory { folder in
+            let scene = try Scene(in: folder)
+            let words = ["photo.png", "--output", "out", "--seed", "3", "--count", "1", "--steps", "1"]
+            let run = try scene.restore(words + ["--region", "150,124,130,150", "--faces", "largest"])
+            #expect(run.status < 2, "\(run)")
+            let whole = try Data(contentsOf: folder.appendingPathComponent("out/photo/report.json"))
+            let schema = try schema()
+            #expect(try schema.faults(of: whole) == [])
+            func faults(_ change: (inout [String: Any]) -> Void) throws -> [String] {
+                var root = try #require(JSONSerialization.jsonObject(with: whole) as? [String: Any])
+                change(&root)
+                return try schema.faults(of: JSONSerialization.data(withJSONObject: root))
+            }
+            for key in ["input", "seed", "faces", "regions", "pictures", "files", "request"] {
+                let missing = try faults { $0[key] = nil }
+                #expect(missing != [], "\(key)")
+            }
+            let more = try faults { $0["another"] = 1 }
+            let other = try faults { $0["pictures"] = ["../1.png"] }
+            #expect(more != [] && other != [])
+        }
+    }
+
     @Test func fillsTheBlocksAndNothingElse() throws {
         try withTemporaryDirectory { folder in
             let scene = try Scene(in: folder)
@@ -64,6 +95,8 @@ import Testing
             let result = folder.appendingPathComponent("out/photo")
             let names = try FileManager.default.contentsOfDirectory(atPath: result.path).sorted()
             #expect(names == ["1.png", "2.png", "faces", "overview.png", "report.json"])
+            let faults = try schema().faults(of: Data(contentsOf: result.appendingPathComponent("report.json")))
+            #expect(faults == [])
             for name in ["1.png", "2.png"] {
                 let restored = try Picture(contentsOf: result.appendingPathComponent(name))
                 var (outside, inside, sum) = (0, 0, 0.0)

@@ -91,6 +91,7 @@ public struct JSONSchema {
         case "exclusiveMinimum": return number.map { $0 > limit } ?? true
         case "minLength": return text.map { Double($0.unicodeScalars.count) >= limit } ?? true
         case "minItems": return (value as? [Any]).map { Double($0.count) >= limit } ?? true
+        case "maxItems": return (value as? [Any]).map { Double($0.count) <= limit } ?? true
         case "pattern":
             let pattern = argument as? String ?? ""
             return text.map { $0.range(of: pattern, options: .regularExpression) != nil } ?? true

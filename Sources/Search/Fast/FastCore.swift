@@ -3,7 +3,7 @@ import Tensors
 
 /// The arithmetic of the fast search for one candidate, in single precision for users and in double for its proofs.
 ///
-/// It climbs the logarithm of the posterior, likelihood times prior, by Adam in u = (v − μ)/σ, one vector for each live
+/// It climbs the logarithm of likelihood times prior by Adam in u = (v − μ)/σ, one vector for each live
 /// slot.
 final class FastCore<Scalar: SearchScalar> {
     let candidate: Int

@@ -1,6 +1,6 @@
 import Generators
 
-/// The search that gives better answers sooner: from a guess of the latents, up the posterior in W+, to an exact fit.
+/// The search that gives better answers sooner: from a guess of the latents, up likelihood times prior in W+, to an exact fit.
 public struct FastMethod: SearchMethod {
     public static let name = "fast"
     public static let defaultCount = 4

@@ -95,7 +95,8 @@ import Testing
             let result = folder.appendingPathComponent("out/photo")
             let names = try FileManager.default.contentsOfDirectory(atPath: result.path).sorted()
             #expect(names == ["1.png", "2.png", "faces", "overview.png", "report.json"])
-            let faults = try schema().faults(of: Data(contentsOf: result.appendingPathComponent("report.json")))
+            let bytes = try Data(contentsOf: result.appendingPathComponent("report.json"))
+            let faults = try schema().faults(of: bytes)
             #expect(faults == [])
             for name in ["1.png", "2.png"] {
                 let restored = try Picture(contentsOf: result.appendingPathComponent(name))

@@ -39,6 +39,8 @@ public enum PictureError: Error, Equatable, Sendable {
     case truncated(name: String, format: String, reason: String)
     case fileTooLarge(name: String, bytes: Int, limit: Int)
     case tooManyPixels(name: String, width: Int, height: Int, limit: Int)
+    /// A picture of a size that is read would have too many pixels as it is to be written.
+    case enlargedTooFar(name: String, width: Int, height: Int, limit: Int)
     case undecodable(name: String, format: String, reason: String)
     case unencodable(format: String, reason: String)
 }

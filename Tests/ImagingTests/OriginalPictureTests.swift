@@ -190,6 +190,8 @@ struct OriginalPictureTests {
             contentsOf: Fixtures.url("16-bit.png"), limits: PictureLimits(pixels: 24 * 16 * 4))
         let original = try OriginalPicture(file)
         let picture = Picture.canvas(width: original.width * 4, height: original.height * 4)
+        try original.checkEnlarging(by: 2)
+        #expect(throws: PictureError.self) { try original.checkEnlarging(by: 4) }
         #expect(throws: PictureError.self) {
             try original.encoded(
                 replacing: picture, where: Array(repeating: false, count: picture.width * picture.height),

@@ -29,6 +29,15 @@ public struct OriginalPicture: Sendable {
         stored = try file.samples()
     }
 
+    /// Whether the photograph can be made `scale` times as wide and as high.
+    /// - Throws: `PictureError.enlargedTooFar`.
+    public func checkEnlarging(by scale: Int) throws(PictureError) {
+        guard width * scale <= limits.pixels / (height * scale) else {
+            throw .enlargedTooFar(
+                name: name, width: width * scale, height: height * scale, limit: limits.pixels)
+        }
+    }
+
     /// The photograph with some of its pixels replaced, as a file.
     ///
     /// PNG and TIFF keep the other samples exactly; so does WebP, of 8 bits, but where they are wholly transparent.
@@ -50,9 +59,7 @@ public struct OriginalPicture: Sendable {
         let (newWidth, newHeight) = (width * scale, height * scale)
         precondition(picture.width == newWidth && picture.height == newHeight, "a picture of another size")
         precondition(changed.count == newWidth * newHeight, "one entry for each pixel")
-        guard newWidth <= limits.pixels / newHeight else {
-            throw .tooManyPixels(name: name, width: newWidth, height: newHeight, limit: limits.pixels)
-        }
+        try checkEnlarging(by: scale)
         var samples = stored.samples.enlarged(scale)
         try samples.replace(by: picture, where: changed, profile: stored.metadata.profile)
         var statement = provenance

@@ -1,5 +1,15 @@
 import Foundation
 
+extension Picture {
+    /// The picture `scale` times as wide and as high, as `OriginalPicture` enlarges photographs.
+    /// - Parameter scale: 1 or more.
+    public func enlarged(times scale: Int) -> Picture {
+        let samples = Samples(self).enlarged(scale)
+        guard scale > 1, case .bytes(let pixels) = samples.values else { return self }
+        return Picture(width: samples.width, height: samples.height, pixels: pixels)
+    }
+}
+
 extension Samples {
     /// The picture `scale` times as wide and as high, by Lanczos' filter of three lobes; at the edge, its own pixels go
     /// on.

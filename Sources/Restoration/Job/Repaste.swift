@@ -62,16 +62,20 @@ public struct Repaste {
             model: report.model.name, seed: report.seed, mode: report.mode,
             operatorName: RestoreRequest.operatorName, version: pulseVersion)
         let original = try OriginalPicture(file)
-        let smooth = SmoothPhoto(photo, regions).picture
+        let smooth = SmoothPhoto(photo, regions)
         for (name, choice) in choices {
-            var filled = FilledPhoto(photo, smooth: smooth, threads: threads)
+            var faces: [FilledPhoto.Face] = []
             for face in report.faces {
                 guard let candidate = choice.candidates[face.number] else { continue }
-                _ = filled.fill(
-                    face.regions.map { regions[$0 - 1] },
-                    with: try Picture(contentsOf: making.path(face.candidates[candidate - 1].file)),
-                    at: LocatedFace(transform: face.transform, origin: face.origin, likeness: face.likeness))
+                faces.append(
+                    FilledPhoto.Face(
+                        picture: try Picture(contentsOf: making.path(face.candidates[candidate - 1].file)),
+                        place: LocatedFace(
+                            transform: face.transform, origin: face.origin, likeness: face.likeness),
+                        regions: face.regions.map { regions[$0 - 1] }))
             }
+            let filled = FilledPhoto(
+                photo, smooth: smooth, faces, scale: report.request.scale, threads: threads)
             try writeFile(
                 try filled.encoded(over: original, report.request, provenance), to: making.path(name))
             if !report.pictures.contains(name) { report.pictures.append(name) }
@@ -99,7 +103,7 @@ extension RestoreReport {
     fileprivate var isConsistent: Bool {
         faces.allSatisfy { face in
             face.regions.allSatisfy { (1...max(1, regions.count)).contains($0) && !regions.isEmpty }
-                && face.candidates.allSatisfy { files[$0.file] != nil }
+                && face.candidates.allSatisfy { files[$0.file] != nil } && [1, 2, 4].contains(request.scale)
                 && abs(face.transform.determinant) > 1e-9
         }
     }

@@ -111,6 +111,8 @@ public final class RestoreJob {
         let start = clock.now
         let photo = Photo(try file.decoded(), file: file.name, sha256: file.sha256)
         try ResultFolder.checkReplaceable(input.destination, by: photo.sha256, rule)
+        let original = try OriginalPicture(file)
+        try original.checkEnlarging(by: request.scale)
         let survey = try survey(photo)
         handle(.surveyed(input, survey))
         let chosen = numbers(in: survey)
@@ -130,7 +132,7 @@ public final class RestoreJob {
         let folder = try ResultFolder(destination: input.destination)
         defer { folder.discard() }
         let writer = RestoreWriter(
-            folder, photo, try OriginalPicture(file), survey, request, model: model, threads: threads)
+            folder, photo, original, survey, request, model: model, threads: threads)
         // One candidate after the other: pictures are many, memory is not.
         for (number, search) in searches {
             for candidate in 1...request.count where !cancellation.isRequested {

@@ -24,8 +24,10 @@ struct RestoreOverview {
         static let region: (UInt8, UInt8, UInt8) = (0, 170, 255)
     }
 
-    /// - Parameter restored: the photographs written, in the order of their candidates.
-    func picture(of restored: [Picture]) -> Picture {
+    /// - Parameters:
+    ///   - restored: the photographs written, in the order of their candidates.
+    ///   - scale: how many times as wide and as high as the photograph they are.
+    func picture(of restored: [Picture], scale: Int) -> Picture {
         let (margin, text) = (Self.margin, Self.text)
         let marked = marked(longest: 900)
         let shown = Array(restored.prefix(Self.limit))
@@ -45,17 +47,20 @@ struct RestoreOverview {
         page.draw(marked, x: margin, y: head)
         for (place, number) in faces.enumerated() {
             let y = head + marked.height + margin + place * row
-            draw(number, shown, side: side, y: y, on: &page)
+            draw(number, shown, scale: scale, side: side, y: y, on: &page)
         }
         return page
     }
 
-    private func draw(_ number: Int, _ shown: [Picture], side: Int, y: Int, on page: inout Picture) {
+    private func draw(
+        _ number: Int, _ shown: [Picture], scale: Int, side: Int, y: Int, on page: inout Picture
+    ) {
         let margin = Self.margin
         let face = survey.hidden[number - 1]
         let window = window(of: face)
-        func crop(_ picture: Picture) -> Picture {
-            Picture(picture.view(window.drawn(with: side, insteadOf: LocatedFace.side), side: side))
+        func crop(_ picture: Picture, _ scale: Int = 1) -> Picture {
+            let window = window.enlarged(times: scale)
+            return Picture(picture.view(window.drawn(with: side, insteadOf: LocatedFace.side), side: side))
         }
         var x = margin
         func put(_ picture: Picture, _ title: String) {
@@ -64,9 +69,9 @@ struct RestoreOverview {
             x += side + margin
         }
         put(crop(photo), "Face \(number): given")
-        for (index, picture) in shown.enumerated() { put(crop(picture), "\(index + 1)") }
+        for (index, picture) in shown.enumerated() { put(crop(picture, scale), "\(index + 1)") }
         guard let first = shown.first else { return }
-        let again = first.pixelated(by: face.regions.map { survey.regions[$0] })
+        let again = photo.pixelated(by: face.regions.map { survey.regions[$0] }, like: first, scale: scale)
         put(crop(again), "1 pixelated again")
         let given = survey.blocky
         var difference = photo
@@ -119,24 +124,34 @@ struct RestoreOverview {
 
 extension Survey {
     /// The photograph with every block in its own colour: what a restored one pixelated again is compared with.
-    var blocky: Picture { photo.pixelated(by: regions) { $0 } }
+    var blocky: Picture { photo.pixelated(by: regions) { _, _, colour in colour } }
 }
 
 extension Picture {
     /// Every block of mosaics in the mean of its pixels.
-    func pixelated(by regions: [MosaicRegion]) -> Picture { pixelated(by: regions) { _ in nil } }
+    func pixelated(by regions: [MosaicRegion]) -> Picture { pixelated(by: regions, like: self, scale: 1) }
 
-    /// - Parameter colour: given a block's colour as it was found, that of the result; nil for the mean of its pixels.
+    /// Every block of mosaics in the mean that it has in another picture, `scale` times as wide and as high.
+    fileprivate func pixelated(by regions: [MosaicRegion], like other: Picture, scale: Int) -> Picture {
+        pixelated(by: regions) { region, cell, _ in
+            let grid = region.grid.enlarged(times: scale)
+            return other.mean(
+                columns: grid.across.pixels(cell.column, in: other.width),
+                rows: grid.down.pixels(cell.row, in: other.height))
+        }
+    }
+
+    /// - Parameter colour: of a block of a region, given its colour as it was found.
     fileprivate func pixelated(
-        by regions: [MosaicRegion], colour: (SIMD3<Double>) -> SIMD3<Double>?
+        by regions: [MosaicRegion], colour: (MosaicRegion, MosaicCell, SIMD3<Double>) -> SIMD3<Double>?
     ) -> Picture {
         var result = self
         for region in regions {
             for (cell, given) in zip(region.cells, region.colours) {
                 let columns = region.grid.across.pixels(cell.column, in: width)
                 let rows = region.grid.down.pixels(cell.row, in: height)
-                guard let mean = mean(columns: columns, rows: rows) else { continue }
-                let value = 255 * (colour(given) ?? mean)
+                guard let colour = colour(region, cell, given) else { continue }
+                let value = 255 * colour
                 for y in rows {
                     for x in columns {
                         for channel in 0..<3 {

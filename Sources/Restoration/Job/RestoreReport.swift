@@ -62,6 +62,8 @@ public struct RestoreReport: Codable, Sendable {
     public var faces: [Face]
     /// The photographs written: number k has candidate k of every face.
     public var pictures: [String]
+    /// How many times as wide and as high as the photograph they are; nil, of an earlier version, is 1.
+    public var scale: Int?
     public var interrupted: Bool?
     public var peakMemoryBytes: Int
     public var seconds: Double

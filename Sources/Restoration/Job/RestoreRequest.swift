@@ -28,16 +28,20 @@ public struct RestoreRequest: Codable, Hashable, Sendable {
     public var format: OutputFormat
     /// Whether the place where a photograph was taken stays in its metadata.
     public var keepsLocation: Bool
+    /// How many times as wide and as high as the photograph those written are: 1, 2 or 4; nil, of an earlier version, is 1.
+    public var upscale: Int?
 
     public init(
         model: String, method: FastMethod = FastMethod(), seed: UInt64, count: Int = FastMethod.defaultCount,
         faces: Faces = .all, regions: [PixelRectangle] = [], format: OutputFormat = .png,
-        keepsLocation: Bool = false
+        keepsLocation: Bool = false, upscale: Int = 1
     ) {
         (self.model, self.method, self.seed, self.count) = (model, method, seed, count)
         (self.faces, self.regions) = (faces, regions)
-        (self.format, self.keepsLocation) = (format, keepsLocation)
+        (self.format, self.keepsLocation, self.upscale) = (format, keepsLocation, upscale)
     }
+
+    var scale: Int { upscale ?? 1 }
 
     /// Largest root mean square difference of the blocks' means, in grey levels 0…255, with which a filled mosaic is accepted.
     public static let tolerance = 1.0

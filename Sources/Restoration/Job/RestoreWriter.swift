@@ -76,20 +76,20 @@ final class RestoreWriter {
         }
         var (pictures, shown) = ([String](), [Picture]())
         for place in 0..<count {
-            var filled = FilledPhoto(photo.picture, smooth: survey.smooth.picture, threads: threads)
-            let blocks = try faces.map { face in
-                let found = survey.hidden[face.number - 1]
-                return filled.fill(
-                    found.regions.map { survey.regions[$0] },
-                    with: try Picture(contentsOf: folder.path("\(face.candidates[place].name).png")),
-                    at: found.place)
-            }
+            let filled = FilledPhoto(
+                photo.picture, smooth: survey.smooth,
+                try faces.map { face in
+                    let found = survey.hidden[face.number - 1]
+                    return FilledPhoto.Face(
+                        picture: try Picture(contentsOf: folder.path("\(face.candidates[place].name).png")),
+                        place: found.place, regions: found.regions.map { survey.regions[$0] })
+                }, scale: request.scale, threads: threads)
             let name = "\(place + 1).\(request.format.ending)"
             try save(filled.encoded(over: original, request, provenance), as: name)
             let saved = try Picture(contentsOf: folder.path(name))
             for (index, face) in faces.enumerated() {
                 reported[index].candidates.append(
-                    summary(face.candidates[place], BlockCertificate(of: saved, blocks[index])))
+                    summary(face.candidates[place], BlockCertificate(of: saved, filled.fillings[index])))
             }
             pictures.append(name)
             if place < RestoreOverview.limit { shown.append(saved) }
@@ -97,13 +97,16 @@ final class RestoreWriter {
         let overview = RestoreOverview(photo: photo.picture, survey: survey, faces: faces.map(\.number))
         var statement = provenance
         statement.source = .composite
-        try save(overview.picture(of: shown).pngData(provenance: statement), as: "overview.png")
+        try save(
+            overview.picture(of: shown, scale: request.scale).pngData(provenance: statement),
+            as: "overview.png")
         let report = RestoreReport(
             input: photo.origin,
             model: Report.Model(name: model.name, sha256: model.sha256, encoderSHA256: model.encoderSHA256),
             mode: FastMethod.name, seed: request.seed, request: request, kernels: Kernels.default.name,
             regions: survey.regions.map(RestoreReport.Region.init), faces: reported, pictures: pictures,
-            interrupted: interrupted ? true : nil, peakMemoryBytes: peakMemoryBytes(), seconds: seconds,
+            scale: request.scale, interrupted: interrupted ? true : nil, peakMemoryBytes: peakMemoryBytes(),
+            seconds: seconds,
             version: pulseVersion, files: try digests(below: folder.staging))
         try save(report.json(), as: Report.name)
         return report

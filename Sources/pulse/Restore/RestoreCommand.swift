@@ -75,6 +75,13 @@ struct RestoreCommand: ComputingCommand {
     @Option(help: "The format of the photographs written: png, jpeg, webp or tiff; jpeg is lossy everywhere.")
     var format: OutputFormat = .png
 
+    @Option(
+        help: """
+            How many times as wide and as high as the photographs those written are: 1, 2 or 4. The rest is enlarged, the \
+            faces are drawn with as many more pixels.
+            """)
+    var upscale = 1
+
     @Flag(help: "Keep in the metadata where a photograph was taken, which is left out otherwise.")
     var keepLocation = false
 
@@ -112,6 +119,9 @@ struct RestoreCommand: ComputingCommand {
         }
         try check("--count", count, in: 1...10_000)
         try check("--threads", threads, in: 1...1024)
+        guard [1, 2, 4].contains(upscale) else {
+            throw ValidationError("--upscale is \(upscale); it must be 1, 2 or 4.")
+        }
         _ = try newRequest()
     }
 
@@ -122,7 +132,8 @@ struct RestoreCommand: ComputingCommand {
         return RestoreRequest(
             model: model, method: method, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
             count: count,
-            faces: faces.faces, regions: region.map(\.rectangle), format: format, keepsLocation: keepLocation)
+            faces: faces.faces, regions: region.map(\.rectangle), format: format, keepsLocation: keepLocation,
+            upscale: upscale)
     }
 
     func run() throws {

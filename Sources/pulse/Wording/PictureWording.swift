@@ -40,6 +40,9 @@ extension PictureError: Worded {
         case .tooManyPixels(let name, let width, let height, let limit):
             "\(name): the picture is \(width)×\(height) (\(megapixels(width, height)) megapixels), more than "
                 + "the \(Double(limit) / 1e6) megapixels allowed. Make it smaller."
+        case .enlargedTooFar(let name, let width, let height, let limit):
+            "\(name): enlarged, the picture is \(width)×\(height) (\(megapixels(width, height)) megapixels), more than "
+                + "the \(Double(limit) / 1e6) megapixels allowed. Ask for less with --upscale."
         case .undecodable(let name, let format, let reason):
             "\(name): the \(format) file is damaged\(parenthesised(reason)). Get a fresh copy, or convert it "
                 + "with another program."

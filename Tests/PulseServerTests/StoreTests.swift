@@ -101,6 +101,27 @@ import Testing
         }
     }
 
+    @Test func oneJobAtATimeHoweverTheyCome() async throws {
+        try await withStore { store, folder in
+            let program = folder.appending("idle")
+            try writeFile(Data("#!/bin/sh\nexec sleep 30\n".utf8), to: program)
+            _ = program.withPlatformString { chmod($0, 0o700) }
+            let settings = ServerSettings(folder: folder, executable: program.string, wording: { "\($0)" })
+            let board = JobBoard(store: store, settings: settings, logger: .init(label: "test"))
+            let jobs = try (1...6).map { try job("job\($0)") }
+            for job in jobs { try makeFolder(store.jobFolder(job.id)) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for job in jobs { group.addTask { _ = try await board.accept(job) } }
+                try await group.waitForAll()
+            }
+            #expect(await board.running.count == 1)
+            #expect(await board.order.count == 5)
+            await board.stop()
+            let states = try await store.openJobs().map(\.state)
+            #expect(states == Array(repeating: .queued, count: 6))
+        }
+    }
+
     @Test func aFullQueueSaysWhenToComeBack() async throws {
         try await withStore { store, folder in
             var settings = ServerSettings(folder: folder, executable: "/nowhere", wording: { "\($0)" })

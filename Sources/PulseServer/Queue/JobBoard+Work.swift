@@ -32,7 +32,10 @@ extension JobBoard {
 
     /// Starts as many jobs as there are workers free.
     func next() async {
-        while !isStopping, running.count < settings.workers, let id = order.first {
+        // One that is being started counts, though its process is not there yet.
+        while !isStopping, open.values.count(where: { $0.state == .running }) < settings.workers,
+            let id = order.first
+        {
             guard settings.hasRoom() else { return await block() }
             do {
                 try await begin(id)
@@ -60,6 +63,8 @@ extension JobBoard {
         }
         open[id] = job
         try await store.update(job)
+        // Somebody may have thought better of it meanwhile.
+        guard open[id]?.state == .running else { return }
         let (lines, continuation) = AsyncStream.makeStream(of: Data.self)
         let child = try ChildProcess(
             settings.executable, ["serve-job"], in: folder, handleLine: { continuation.yield($0) },
